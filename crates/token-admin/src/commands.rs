@@ -1,0 +1,125 @@
+//! What is asked of use cases, and what they answer.
+
+use std::collections::BTreeSet;
+
+use token_core::{
+    AllowedNetworks, CredentialId, Description, Head, Reason, RoleDescription, RoleId, RoleName, Rule, TokenId,
+    TokenName, TokenRecord, UnixSeconds,
+};
+use token_jwt::TokenText;
+
+use crate::FieldError;
+
+/// Values as somebody submitted them: good, or every field error found so far. Use cases take them like this so that
+/// a missing object, a stale version or a conflict is answered before refused values are.
+pub type Submitted<T> = Result<T, Vec<FieldError>>;
+
+/// An answer, and the head of the log with which it is in force.
+#[derive(Clone, Debug)]
+pub struct Done<T> {
+    /// The answer.
+    pub value: T,
+    /// The last event when it was given; the one of this change if there was one.
+    pub head: Head,
+}
+
+/// A new token.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What people call it.
+    pub name: TokenName,
+    /// What it is for.
+    pub description: Description,
+    /// Explicit roles.
+    pub roles: BTreeSet<RoleId>,
+    /// The end of its life.
+    pub expires_at: Option<UnixSeconds>,
+    /// Where it may be used.
+    pub allowed_networks: Option<AllowedNetworks>,
+}
+
+/// A token that was just made, and its text.
+#[derive(Debug)]
+pub struct Created {
+    /// The token.
+    pub record: TokenRecord,
+    /// Its text, to be handed over once.
+    pub text: TokenText,
+}
+
+/// A text that was just shown.
+#[derive(Debug)]
+pub struct Revealed {
+    /// Which of the token's JWTs.
+    pub credential: CredentialId,
+    /// The text.
+    pub text: TokenText,
+}
+
+/// Fields of a token to change; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct EditToken {
+    /// A new name.
+    pub name: Option<TokenName>,
+    /// A new description.
+    pub description: Option<Description>,
+    /// Other explicit roles.
+    pub roles: Option<BTreeSet<RoleId>>,
+    /// Another end, or none.
+    pub expires_at: Option<Option<UnixSeconds>>,
+    /// Other networks, or no restriction.
+    pub allowed_networks: Option<Option<AllowedNetworks>>,
+    /// `Some(true)` ends the token with this save; `Some(false)` claims that it is unrevoked.
+    pub revoked: Option<bool>,
+    /// Why it is ended.
+    pub reason: Option<Reason>,
+}
+
+/// The end of a token.
+#[derive(Clone, Debug)]
+pub struct RevokeToken {
+    /// Which.
+    pub id: TokenId,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+/// The question why a token may do something or not.
+#[derive(Clone, Debug)]
+pub struct ExplainToken {
+    /// Which.
+    pub id: TokenId,
+    /// What.
+    pub permission: token_core::Permission,
+}
+
+/// A new role.
+#[derive(Clone, Debug)]
+pub struct NewRole {
+    /// Unique in its folded form.
+    pub name: RoleName,
+    /// What it is for.
+    pub description: RoleDescription,
+    /// What it grants and denies.
+    pub rules: Vec<Rule>,
+}
+
+/// Fields of a role to change; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct EditRole {
+    /// A new name.
+    pub name: Option<RoleName>,
+    /// A new description.
+    pub description: Option<RoleDescription>,
+    /// Other rules.
+    pub rules: Option<Vec<Rule>>,
+}
+
+/// What to do with a role that tokens hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum InUse {
+    /// Refuse, and say how many.
+    Refuse,
+    /// Take it from them.
+    Force,
+}

@@ -1,0 +1,106 @@
+//! Why a use case was not done. Nothing was changed, but for an unknown outcome of the store.
+
+use token_authz::NotHeld;
+use token_core::{Permission, RandomnessFailed, StoreError, SubjectKind};
+
+/// A refused value of one field.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FieldError {
+    /// JSON pointer into what was submitted (RFC 6901), e.g. `/roles/1`.
+    pub pointer: String,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A refused value.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// What about the stored state forbids a change, though the version is current.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Conflict {
+    /// A revoked token keeps everything but name and description.
+    #[error("the token is revoked for good; only its name and description can still be changed")]
+    TokenRevoked,
+    /// The text of a revoked token is not shown.
+    #[error("the token is revoked; its text is not shown any more")]
+    RevokedNotShown,
+    /// This server never shows a text again.
+    #[error("this server shows the text of a token only once, when it is created")]
+    NeverShown,
+    /// Another role has the name.
+    #[error("another role has this name; names are compared without regard to case")]
+    RoleNameTaken,
+    /// A built-in role cannot be removed.
+    #[error("a built-in role cannot be deleted")]
+    BuiltInKept,
+    /// The role `admin` cannot be edited.
+    #[error("the role `admin` may do everything and cannot be changed")]
+    AdminFixed,
+    /// Name and description of the implicit roles are fixed.
+    #[error("only the rules of this built-in role can be changed")]
+    BuiltInNameFixed,
+    /// Tokens hold the role.
+    #[error("the role is in use by {0} tokens; delete it with `force` to take it from them")]
+    RoleInUse(u64),
+    /// The key signs nothing any more.
+    #[error("the key that signed this text was withdrawn")]
+    KeyWithdrawn,
+    /// Such a key exists.
+    #[error("this key is here already")]
+    KeyExists,
+}
+
+/// Why a use case was not done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// The caller's own token ended, or was never there.
+    #[error("the caller's credential is no longer good")]
+    CallerGone,
+    /// The caller lacks the permission for this use case.
+    #[error("the permission `{0}` is needed")]
+    Missing(Permission),
+    /// The change would give or take over something the caller does not hold.
+    #[error(transparent)]
+    NotHeld(NotHeld),
+    /// There is no such thing, or no longer.
+    #[error("there is no such {}", .0.as_str())]
+    NotFound(SubjectKind),
+    /// The change needs the version it was made from.
+    #[error("say which version you changed")]
+    VersionRequired,
+    /// Somebody else saved meanwhile.
+    #[error("somebody changed it meanwhile: the current version is {current}")]
+    Stale {
+        /// The version that is stored.
+        current: u64,
+    },
+    /// The state forbids it.
+    #[error(transparent)]
+    Conflict(Conflict),
+    /// Refused values, all of them.
+    #[error("some values are refused")]
+    Invalid(Vec<FieldError>),
+    /// This node has no master key, or no key signs.
+    #[error("this server cannot sign tokens now: {0}")]
+    CannotSign(&'static str),
+    /// The source of randomness failed.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessFailed),
+    /// The store gave no answer, or no clear one.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AdminError {
+    /// One refused value.
+    #[must_use]
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+}

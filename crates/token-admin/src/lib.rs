@@ -1,0 +1,89 @@
+//! What an administrator does: one use case each. Every one checks, under the lock of the log, that its author may do
+//! it and gives nothing away that the author does not hold, and commits the change with its event. Refuses to know
+//! SQL, HTTP and async: it is handed implementations of the ports of `token-core`.
+
+mod authority;
+mod commands;
+mod error;
+mod keys;
+pub mod rights;
+mod roles;
+mod signer;
+mod tokens;
+mod transaction;
+
+use std::sync::Arc;
+
+use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
+
+pub use commands::{
+    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, Revealed, RevokeToken, Submitted,
+};
+pub use error::{AdminError, Conflict, FieldError};
+pub use keys::{KeyImport, Withdrawn};
+pub use signer::Signer;
+
+/// Whether the text of a token can be shown again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ShowToken {
+    /// By whoever holds `tokens:show`, at any time.
+    Always,
+    /// Only once, when it is created.
+    Never,
+}
+
+/// What use cases are told by the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Issuer and audience of the first token; afterwards the stored ones count.
+    pub identity: Identity,
+    /// Whether texts can be shown again.
+    pub show_token: ShowToken,
+}
+
+/// The use cases, over a store.
+pub struct Admin {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    signer: Signer,
+    settings: Settings,
+}
+
+impl Admin {
+    /// Use cases over these ports.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        signer: Signer,
+        settings: Settings,
+    ) -> Self {
+        Self { store, clock, randomness, signer, settings }
+    }
+
+    /// The store, for questions that are no use case: lists and the check of the log.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// Whether this node holds the master key, so that it can issue and show tokens.
+    #[must_use]
+    pub fn can_sign(&self) -> bool {
+        self.signer.can_sign()
+    }
+
+    /// The second that use cases call now.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        self.clock.now().seconds()
+    }
+}
+
+impl core::fmt::Debug for Admin {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Admin").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! The server's own permissions: ordinary ones, checked like everybody's.
+
+use token_core::Permission;
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$doc])* pub const $name: Permission = Permission::literal($text);)+
+
+        /// All of them.
+        pub const ALL: &[Permission] = &[$($name),+];
+    };
+}
+
+rights! {
+    /// List tokens and see their details.
+    TOKENS_READ = "tokens:read";
+    /// See the text of a token.
+    TOKENS_SHOW = "tokens:show";
+    /// Make tokens.
+    TOKENS_CREATE = "tokens:create";
+    /// Change name, description, roles, expiry and networks of tokens.
+    TOKENS_UPDATE = "tokens:update";
+    /// End tokens.
+    TOKENS_REVOKE = "tokens:revoke";
+    /// End tokens and take them off the list.
+    TOKENS_DELETE = "tokens:delete";
+    /// List roles and see their rules.
+    ROLES_READ = "roles:read";
+    /// Make roles.
+    ROLES_CREATE = "roles:create";
+    /// Change names and rules of roles.
+    ROLES_UPDATE = "roles:update";
+    /// Remove roles.
+    ROLES_DELETE = "roles:delete";
+    /// Read and check the changelog.
+    EVENTS_READ = "events:read";
+    /// Ask why a token may do something or not.
+    DECISIONS_EXPLAIN = "decisions:explain";
+    /// List signing keys.
+    KEYS_READ = "keys:read";
+    /// Make a new key sign.
+    KEYS_ROTATE = "keys:rotate";
+    /// Bring a key from elsewhere.
+    KEYS_IMPORT = "keys:import";
+    /// End a key and all texts it signed.
+    KEYS_WITHDRAW = "keys:withdraw";
+}

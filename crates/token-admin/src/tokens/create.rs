@@ -1,0 +1,78 @@
+//! Create: a token and its first text.
+
+use token_core::{
+    Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, StoredToken, Token, TokenId,
+    TokenRecord,
+};
+use token_jwt::SigningInput;
+
+use super::refused_roles;
+use crate::authority::token_permissions;
+use crate::transaction::Deciding;
+use crate::{Admin, AdminError, Created, Done, FieldError, NewToken, Signer, rights};
+
+impl Admin {
+    /// Makes a token and signs its first text.
+    ///
+    /// # Errors
+    ///
+    /// [`AdminError::Missing`] without `tokens:create`; [`AdminError::NotHeld`] when the token could do what the
+    /// author cannot; [`AdminError::Invalid`] for unknown roles or an expiry that is not ahead;
+    /// [`AdminError::CannotSign`]; [`AdminError::Store`].
+    pub fn create_token(&self, author: &Author, new: &NewToken) -> Result<Done<Created>, AdminError> {
+        self.signer.master()?;
+        self.write(author, |deciding| self.decide_create(author, new, deciding))
+    }
+
+    fn decide_create(
+        &self,
+        author: &Author,
+        new: &NewToken,
+        Deciding { tx, authority, now }: &mut Deciding<'_>,
+    ) -> Result<(Vec<Change>, Created), AdminError> {
+        authority.require(&rights::TOKENS_CREATE)?;
+        authority.hold_all(&token_permissions(*tx, &new.roles)?)?;
+        let mut refused = refused_roles(*tx, &new.roles)?;
+        let created_at = now.seconds();
+        if new.expires_at.is_some_and(|end| end <= created_at) {
+            refused.push(FieldError::new("/expires_at", "must lie in the future"));
+        }
+        if !refused.is_empty() {
+            return Err(AdminError::Invalid(refused));
+        }
+        let key = Signer::signing_key(*tx)?;
+        let stored = tx.identity()?;
+        let identity = stored.clone().unwrap_or_else(|| self.settings.identity.clone());
+        let credential = Credential {
+            id: CredentialId::new(*now, self.randomness.as_ref())?,
+            key: key.public.id.clone(),
+            issued_at: created_at,
+            expires_at: new.expires_at,
+            encoding: Encoding::V1,
+            ends: Ends::Never,
+        };
+        let id = TokenId::new(*now, self.randomness.as_ref())?;
+        let text = self.signer.sign(&key, &SigningInput::new(&identity, id, &credential, key.public.algorithm))?;
+        let grant = Grant {
+            id,
+            name: new.name.clone(),
+            roles: new.roles.clone(),
+            expires_at: new.expires_at,
+            allowed_networks: new.allowed_networks.clone(),
+            credentials: Credentials::first(credential),
+        };
+        let record = TokenRecord {
+            token: StoredToken::Unrevoked(Token::unrevoked(grant)),
+            description: new.description.clone(),
+            created_at,
+            created_by: author.actor.clone(),
+            version: 1,
+        };
+        let mut changes = Vec::new();
+        if stored.is_none() {
+            changes.push(Change::IdentityFixed(identity));
+        }
+        changes.push(Change::TokenCreated(Box::new(record.clone())));
+        Ok((changes, Created { record, text }))
+    }
+}

@@ -1,0 +1,238 @@
+//! The one log: audit trail, replication stream and tamper evidence.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::{Actor, Details, Origin, Subject, Touches, UnixMicros};
+
+/// The number of an event: from 1, without gaps, in commit order. 0 stands before the first.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Seq(u64);
+
+impl Seq {
+    /// Before the first event.
+    pub const ZERO: Self = Self(0);
+
+    /// The event number `number`.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The one after this; `None` at the end of all numbers.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The SHA-256 that links an event to the one before it.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct Digest(pub [u8; 32]);
+
+/// The HMAC-SHA-256 of an event's digest under the chain key.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct Mac(pub [u8; 32]);
+
+/// One life of a log: 128 random bits made with the database, and anew when an operator accepts a restore.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct Epoch(pub [u8; 16]);
+
+macro_rules! hexadecimal {
+    ($($name:ident)+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    )+};
+}
+hexadecimal!(Digest Mac Epoch);
+
+/// How far a log has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Head {
+    /// Which life of the log.
+    pub epoch: Epoch,
+    /// The last event.
+    pub seq: Seq,
+    /// Its digest; all zero before the first.
+    pub digest: Digest,
+}
+
+/// How much an event deserves attention.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Level {
+    /// Everyday.
+    Info,
+    /// Takes something away, or shows a secret.
+    Notice,
+    /// Somebody should look.
+    Warning,
+}
+
+impl Level {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Notice, Self::Warning];
+
+    /// `info`, `notice` or `warning`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A name that is no kind of event.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("`{0}` is no kind of event")]
+pub struct UnknownEventKind(pub String);
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $level:ident, $verb:literal;)+) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum EventKind { $($(#[$doc])* $variant,)+ }
+
+        impl EventKind {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable name, `resource.verb`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// How much it deserves attention.
+            #[must_use]
+            pub const fn level(self) -> Level {
+                match self { $(Self::$variant => Level::$level,)+ }
+            }
+
+            /// What a person reads before the subject's name, e.g. `revoked token`.
+            #[must_use]
+            pub const fn phrase(self) -> &'static str {
+                match self { $(Self::$variant => $verb,)+ }
+            }
+        }
+
+        impl FromStr for EventKind {
+            type Err = UnknownEventKind;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err(UnknownEventKind(text.to_owned())) }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The log began.
+    InstallationCreated = "installation.created", Info, "created the installation";
+    /// Issuer and audience were fixed with the first token.
+    InstallationIdentified = "installation.identified", Info, "fixed issuer and audience";
+    /// A token was made.
+    TokenCreated = "token.created", Info, "created token";
+    /// Fields of a token changed.
+    TokenUpdated = "token.updated", Info, "changed token";
+    /// A token was ended.
+    TokenRevoked = "token.revoked", Notice, "revoked token";
+    /// A token was ended, if it was not, and taken off the list.
+    TokenDeleted = "token.deleted", Notice, "deleted token";
+    /// The text of a token was shown.
+    TokenRevealed = "token.revealed", Notice, "showed the text of token";
+    /// A role was made.
+    RoleCreated = "role.created", Info, "created role";
+    /// Fields or rules of a role changed.
+    RoleUpdated = "role.updated", Info, "changed role";
+    /// A role was removed, also from its holders.
+    RoleDeleted = "role.deleted", Notice, "deleted role";
+    /// A signing key was made.
+    KeyCreated = "key.created", Info, "created signing key";
+    /// A signing key was imported.
+    KeyImported = "key.imported", Notice, "imported signing key";
+    /// A key signs from now on.
+    KeyPromoted = "key.promoted", Info, "began to sign with key";
+    /// A key signs no more.
+    KeyRetired = "key.retired", Info, "stopped signing with key";
+    /// A key verifies nothing any more.
+    KeyWithdrawn = "key.withdrawn", Warning, "withdrew signing key";
+    /// Events written without the master key got their MAC later.
+    LogSealed = "log.sealed", Notice, "sealed events";
+}
+
+/// One entry of the log.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Event {
+    /// Its number.
+    pub seq: Seq,
+    /// When.
+    pub at: UnixMicros,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub kind: EventKind,
+    /// To what.
+    pub subject: Subject,
+    /// Fields before and after.
+    pub details: Details,
+    /// What guards must forget.
+    pub touches: Touches,
+    /// From where.
+    pub origin: Origin,
+    /// The link to the event before.
+    pub digest: Digest,
+    /// `None` until a node with the master key seals it.
+    pub mac: Option<Mac>,
+}
+
+impl Event {
+    /// One sentence for people: `ada revoked token CI pipeline`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let name = &self.subject.name;
+        let blank = if name.is_empty() { "" } else { " " };
+        format!("{} {}{blank}{name}", self.actor.name(), self.kind.phrase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_round_trip() {
+        for kind in EventKind::ALL {
+            assert_eq!(kind.as_str().parse::<EventKind>().as_ref(), Ok(kind));
+        }
+        assert!("token.unrevoked".parse::<EventKind>().is_err());
+    }
+
+    #[test]
+    fn numbers_end_without_wrapping() {
+        assert_eq!(Seq::ZERO.next(), Some(Seq::new(1)));
+        assert_eq!(Seq::new(u64::MAX).next(), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The words of the domain: API tokens, credentials, roles, keys, events, their lifecycle, and the ports through
+//! which they are stored. Refuses to know I/O, clocks, cryptography, SQL, HTTP and async: time and randomness are
+//! arguments.
+
+mod actor;
+mod change;
+mod change_details;
+mod credential;
+mod details;
+mod event;
+mod id;
+mod identity;
+mod key;
+mod network;
+mod permission;
+mod port;
+mod query;
+mod role;
+mod text;
+mod time;
+mod token;
+mod user;
+
+pub use actor::{Actor, Author, Origin};
+pub use change::{Change, Subject, SubjectKind, Touches};
+pub use credential::{Credential, Credentials, Encoding, Ends, NoCredential};
+pub use details::{Detail, DetailValue, Details};
+pub use event::{Digest, Epoch, Event, EventKind, Head, Level, Mac, Seq, UnknownEventKind};
+pub use id::{CredentialId, ParseIdError, RequestId, RoleId, TokenId, UserId};
+pub use identity::{Audience, Identity, Issuer, ParseIdentityError};
+pub use key::{Algorithm, KeyId, KeyState, ParseKeyIdError, PublicKey, SealedKey, UnknownName};
+pub use network::{AllowedNetworks, NetworksError};
+pub use permission::{
+    Effect, ParsePermissionError, ParseRuleError, Permission, PermissionPattern, ResourcePattern, Rule,
+};
+pub use port::{
+    AsOf, Clock, Committed, Decide, GuardSource, KeySet, Load, LogVerdict, Randomness, RandomnessFailed, Store,
+    StoreError,
+};
+pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter};
+pub use role::{BuiltIn, Role, RoleUse};
+pub use text::{Description, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
+pub use time::{TimeError, UnixMicros, UnixSeconds};
+pub use token::{ActiveToken, Grant, Inactive, Revoked, StoredToken, Token, TokenRecord, Unrevoked};
+pub use user::User;
+
+/// Bounds of the domain, once. The HTTP contract cites them.
+pub mod limits {
+    /// Explicit roles of one token.
+    pub const ROLES_PER_TOKEN: usize = 64;
+    /// Rules of one role.
+    pub const RULES_PER_ROLE: usize = 1_000;
+    /// Allowed networks of one token.
+    pub const NETWORKS_PER_TOKEN: usize = 64;
+    /// Items of one page.
+    pub const PAGE: usize = 500;
+    /// Items of a page when nothing is said.
+    pub const DEFAULT_PAGE: usize = 50;
+}

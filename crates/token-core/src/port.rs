@@ -1,0 +1,215 @@
+//! What the domain needs of the world: time, randomness, and a store. Implemented elsewhere, also by embedding teams.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Author, Change, Event, EventQuery, Head, Identity, Page, PublicKey, Role, RoleId, RoleName, RoleQuery, RoleUse,
+    SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
+};
+
+/// A wall clock, UTC.
+pub trait Clock: Send + Sync {
+    /// The time now. Outside 1970..=9999 a clock answers the nearest bound.
+    fn now(&self) -> UnixMicros;
+}
+
+/// The source of randomness gave none.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the system's source of randomness failed")]
+pub struct RandomnessFailed;
+
+/// A cryptographically secure source of random bytes.
+pub trait Randomness: Send + Sync {
+    /// Fills all of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessFailed`]; then `bytes` must not be used.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed>;
+}
+
+/// Why the store gave no answer. None of these means "no".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database is away or too slow. Nothing was changed.
+    #[error("the database is not reachable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Somebody else holds the lock longer than we wait. Nothing was changed.
+    #[error("the database is busy; nothing was changed")]
+    Busy,
+    /// The connection was lost in the commit: it may or may not have happened.
+    #[error("the outcome of the commit is unknown")]
+    OutcomeUnknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row is not what it can be. Nothing was changed.
+    #[error("row `{id}` of table `{table}` is corrupt: {what}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        id: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// What was decided no longer fits what is stored; a fault of ours. Nothing was changed.
+    #[error("a change did not apply: {0}")]
+    NotApplied(&'static str),
+}
+
+/// Rows as one transaction sees them.
+pub trait Load {
+    /// A token, unless it is unknown or deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], as for every reading here.
+    fn token(&mut self, id: TokenId) -> Result<Option<TokenRecord>, StoreError>;
+    /// A role.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn role(&mut self, id: RoleId) -> Result<Option<Role>, StoreError>;
+    /// The role with this name in its folded form.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn role_named(&mut self, name: &RoleName) -> Result<Option<Role>, StoreError>;
+    /// Those of the roles that exist.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn roles(&mut self, ids: &BTreeSet<RoleId>) -> Result<Vec<Role>, StoreError>;
+    /// Where a role is used.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn role_use(&mut self, id: RoleId) -> Result<RoleUse, StoreError>;
+    /// All signing keys, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn keys(&mut self) -> Result<Vec<SealedKey>, StoreError>;
+    /// Issuer and audience, once there was a token.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn identity(&mut self) -> Result<Option<Identity>, StoreError>;
+}
+
+/// Looks at rows under the lock and says what shall change; no changes, no write.
+pub type Decide<'a> = dyn FnMut(&mut dyn Load) -> Result<Vec<Change>, StoreError> + 'a;
+
+/// What is in force after a write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Committed {
+    /// The last event; the one of this write if it changed anything.
+    pub head: Head,
+}
+
+/// What a check of the whole log found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LogVerdict {
+    /// How many events there are.
+    pub events: u64,
+    /// The first event that is not what was written, and why.
+    pub broken: Option<(Seq, String)>,
+    /// Ranges of events without a MAC.
+    pub unsealed: Vec<(Seq, Seq)>,
+    /// Whether MACs were checked, or links alone because the chain key cannot be opened here.
+    pub macs_checked: bool,
+    /// How far the log has come; to be kept elsewhere as a checkpoint.
+    pub head: Head,
+}
+
+/// The store as administrators' use cases see it.
+pub trait Store: Send + Sync {
+    /// The one way to write: takes the lock of the log's head *first*, then calls `decide`, then writes every change
+    /// with its event, or nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; only after [`StoreError::OutcomeUnknown`] may anything have changed.
+    fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError>;
+    /// Reads rows as of one instant.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn read(&self, look: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError>;
+    /// One page of tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError>;
+    /// One page of roles.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn list_roles(&self, query: &RoleQuery) -> Result<Page<Role, String>, StoreError>;
+    /// One page of the log, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError>;
+    /// Checks every link and every MAC of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn verify_log(&self) -> Result<LogVerdict, StoreError>;
+}
+
+/// An answer with the head of the log that was read before it, in the same snapshot.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AsOf<T> {
+    /// How far the log had come.
+    pub head: Head,
+    /// The answer.
+    pub value: T,
+}
+
+/// The keys tokens are verified with, and what the tokens say of their origin.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeySet {
+    /// Every key, withdrawn ones included, oldest first.
+    pub keys: Vec<PublicKey>,
+    /// Issuer and audience, once there was a token.
+    pub identity: Option<Identity>,
+}
+
+/// The store as a guard sees it. A guard reads nothing else.
+pub trait GuardSource: Send + Sync {
+    /// How far the log has come.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn head(&self) -> Result<Head, StoreError>;
+    /// A token; `None` for an unknown or deleted one, which stays so for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError>;
+    /// All roles.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError>;
+    /// All public keys, and what tokens say of their origin.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn keys(&self) -> Result<AsOf<KeySet>, StoreError>;
+}

@@ -1,0 +1,78 @@
+//! Questions for lists: filters, positions, pages.
+
+use crate::{EventKind, Level, RoleId, Seq, SubjectKind, TokenId, UnixMicros};
+
+/// One page of a list.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Page<T, P> {
+    /// The items, in order.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<P>,
+}
+
+/// Tokens in one state at an instant.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum TokenStateFilter {
+    /// Unrevoked and in their window.
+    Active,
+    /// Unrevoked and past their `exp`.
+    Expired,
+    /// Ended for good.
+    Revoked,
+}
+
+/// The place of a token in the list: newest id first. Ids follow creation, so creation order is id order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TokenPosition(pub TokenId);
+
+/// Which tokens, newest first.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TokenQuery {
+    /// A piece of the name, compared in folded form.
+    pub name: Option<String>,
+    /// In this state at `now`.
+    pub state: Option<TokenStateFilter>,
+    /// Holding this role explicitly.
+    pub role: Option<RoleId>,
+    /// When the question is asked, for `state`.
+    pub now: crate::UnixSeconds,
+    /// Begin behind this place.
+    pub after: Option<TokenPosition>,
+    /// 1..=[`crate::limits::PAGE`].
+    pub limit: usize,
+}
+
+/// Which roles, in order of their folded name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RoleQuery {
+    /// A piece of the name, compared in folded form.
+    pub name: Option<String>,
+    /// Begin behind this folded name.
+    pub after: Option<String>,
+    /// 1..=[`crate::limits::PAGE`].
+    pub limit: usize,
+}
+
+/// Which events, newest first; filters add up.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct EventQuery {
+    /// At least this level.
+    pub level: Option<Level>,
+    /// Of this kind.
+    pub kind: Option<EventKind>,
+    /// About this kind of thing.
+    pub subject_kind: Option<SubjectKind>,
+    /// About this very thing.
+    pub subject_id: Option<String>,
+    /// Not before.
+    pub from: Option<UnixMicros>,
+    /// Before.
+    pub until: Option<UnixMicros>,
+    /// A piece of the subject's or actor's name, compared in folded form.
+    pub text: Option<String>,
+    /// Begin behind this number.
+    pub before: Option<Seq>,
+    /// 1..=[`crate::limits::PAGE`].
+    pub limit: usize,
+}

@@ -1,0 +1,187 @@
+//! The guard in front of actix-web handlers: a middleware that admits, and an extractor that asks for a permission.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use actix_web::{App, HttpResponse, web};
+//! use token_core::{Clock, Permission};
+//! use token_guard::Guard;
+//! use token_guard::actix::{GuardLayer, Require, Requirement};
+//!
+//! struct ReadAssets;
+//! impl Requirement for ReadAssets {
+//!     const PERMISSION: Permission = Permission::literal("assets:read");
+//! }
+//!
+//! async fn list(caller: Require<ReadAssets>) -> HttpResponse {
+//!     HttpResponse::Ok().body(format!("hello, {}", caller.caller().name()))
+//! }
+//!
+//! fn app(guard: Arc<Guard>, clock: Arc<dyn Clock>) {
+//!     let _ = App::new().wrap(GuardLayer::new(guard, clock)).route("/assets", web::get().to(list));
+//! }
+//! ```
+
+use core::future::{Ready, ready};
+use core::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use futures_util::future::LocalBoxFuture;
+use token_core::{Clock, Permission, StoreError};
+
+use crate::{Arrival, Caller, Guard, Presented, Refusal};
+
+/// What the `Authorization` fields of a request present.
+#[must_use]
+pub fn presented(headers: &HeaderMap) -> Presented {
+    Presented::from_fields(headers.get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes))
+}
+
+/// A middleware that lets only admitted callers through. Behind it, [`Caller`] and [`Require`] are extractors.
+///
+/// It leaves the event loop once per call, because this guard asks its source.
+#[derive(Clone, Debug)]
+pub struct GuardLayer {
+    guard: Arc<Guard>,
+    clock: Clocked,
+}
+
+#[derive(Clone)]
+struct Clocked(Arc<dyn Clock>);
+
+impl core::fmt::Debug for Clocked {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl GuardLayer {
+    /// A middleware over this guard.
+    #[must_use]
+    pub fn new(guard: Arc<Guard>, clock: Arc<dyn Clock>) -> Self {
+        Self { guard, clock: Clocked(clock) }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for GuardLayer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Transform = GuardService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(GuardService { service: Rc::new(service), layer: self.clone() }))
+    }
+}
+
+/// The running form of [`GuardLayer`].
+#[derive(Debug)]
+pub struct GuardService<S> {
+    service: Rc<S>,
+    layer: GuardLayer,
+}
+
+impl<S, B> Service<ServiceRequest> for GuardService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    actix_web::dev::forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, guard) = (Rc::clone(&self.service), Arc::clone(&self.layer.guard));
+        let arrival =
+            Arrival { now: self.layer.clock.0.now().seconds(), peer: request.peer_addr().map(|address| address.ip()) };
+        Box::pin(async move {
+            let presented = presented(request.headers());
+            let admitted = web::block(move || guard.admit(&presented, arrival)).await;
+            let caller = admitted.unwrap_or(Err(Refusal::Unavailable(StoreError::Busy))).map_err(Refused)?;
+            request.extensions_mut().insert(caller);
+            service.call(request).await
+        })
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(Refused(Refusal::NoCredentials)))
+    }
+}
+
+/// A permission as a type, so that a handler's signature says what it needs.
+pub trait Requirement {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+/// An admitted caller who holds the permission of `R`.
+#[derive(Clone, Debug)]
+pub struct Require<R> {
+    caller: Caller,
+    requirement: PhantomData<R>,
+}
+
+impl<R> Require<R> {
+    /// Who called.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<R: Requirement> FromRequest for Require<R> {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let admitted = Caller::from_request(request, payload).into_inner();
+        ready(admitted.and_then(|caller| {
+            caller.require(&R::PERMISSION).map_err(Refused)?;
+            Ok(Self { caller, requirement: PhantomData })
+        }))
+    }
+}
+
+/// A refusal as an answer: problem details (RFC 9457) with the challenge of RFC 6750 §3.
+#[derive(Debug, thiserror::Error)]
+#[error("the call was refused")]
+pub struct Refused(pub Refusal);
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.answer().status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let answer = self.0.answer();
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(challenge) = answer.www_authenticate {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = answer.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        // Title and detail are texts of ours without characters that JSON escapes, and permissions have none.
+        response.body(format!(
+            r#"{{"type":"/problems/{}","title":"{}","status":{},"detail":"{}"}}"#,
+            answer.problem, answer.title, answer.status, answer.detail
+        ))
+    }
+}

@@ -1,0 +1,155 @@
+//! Admission: from a presented text to a caller, or to one refusal.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use token_core::{GuardSource, Role, RoleId, StoreError, StoredToken, UnixSeconds};
+use token_jwt::{KeyRing, MAX_TOKEN, UnverifiedJwt, VerifiedClaims};
+
+use crate::snapshots::{Keys, PolicyAt};
+use crate::{Caller, Presented, Refusal};
+
+/// How often a call begins again because the log moved under it, before it is told to come back.
+const ROUNDS: usize = 16;
+
+/// When and from where a call came. The time is read once, after the head of the request has arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// The second of arrival.
+    pub now: UnixSeconds,
+    /// The client's address, if it is known.
+    pub peer: Option<IpAddr>,
+}
+
+/// The one place where calls are admitted. Middleware, introspection and everything else ask here.
+pub struct Guard {
+    source: Arc<dyn GuardSource>,
+    keys: ArcSwap<Keys>,
+    policy: ArcSwap<PolicyAt>,
+    max_token: usize,
+}
+
+impl Guard {
+    /// A guard over a source of tokens, with the keys and roles as they are now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the source does not answer.
+    pub fn open(source: Arc<dyn GuardSource>) -> Result<Self, StoreError> {
+        let keys = ArcSwap::from_pointee(Keys::load(source.as_ref())?);
+        let policy = ArcSwap::from_pointee(PolicyAt::load(source.as_ref())?);
+        Ok(Self { source, keys, policy, max_token: MAX_TOKEN })
+    }
+
+    /// The same guard with another bound on the length of texts, in bytes.
+    #[must_use]
+    pub fn with_max_token(mut self, bytes: usize) -> Self {
+        self.max_token = bytes;
+        self
+    }
+
+    /// Admits whatever a caller presents, or says why not. Blocks for one read of the source, after a good signature
+    /// only.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub fn admit(&self, presented: &Presented, arrival: Arrival) -> Result<Caller, Refusal> {
+        match presented {
+            Presented::Nothing | Presented::OtherScheme => Err(Refusal::NoCredentials),
+            Presented::Several => Err(Refusal::SeveralCredentials),
+            Presented::Malformed => Err(Refusal::Invalid),
+            Presented::Bearer(text) => self.admit_text(text, arrival),
+        }
+    }
+
+    /// Admits the text of a token.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub fn admit_text(&self, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
+        let jwt = UnverifiedJwt::parse(text, self.max_token).map_err(|_| Refusal::Invalid)?;
+        let claims = self.keys.load().ring.verify(&jwt).map_err(|error| {
+            tracing::debug!(reason = %error, "refused a text before its signature was good");
+            Refusal::Invalid
+        })?;
+        for _ in 0..ROUNDS {
+            if let Some(outcome) = self.round(&claims, arrival)? {
+                return outcome;
+            }
+        }
+        Err(Refusal::Unavailable(StoreError::Busy))
+    }
+
+    /// One attempt to see token, keys and policy as of one head; `None` when the log moved in between.
+    fn round(&self, claims: &VerifiedClaims, arrival: Arrival) -> Result<Option<Result<Caller, Refusal>>, Refusal> {
+        let read = self.source.token(claims.sub()).map_err(Refusal::Unavailable)?;
+        if self.keys.load().head != read.head {
+            self.keys.store(Arc::new(Keys::load(self.source.as_ref()).map_err(Refusal::Unavailable)?));
+        }
+        if self.policy.load().head != read.head {
+            self.policy.store(Arc::new(PolicyAt::load(self.source.as_ref()).map_err(Refusal::Unavailable)?));
+        }
+        let (keys, policy) = (self.keys.load(), self.policy.load());
+        if keys.head != read.head || policy.head != read.head {
+            return Ok(None);
+        }
+        Ok(Some(judge(claims, read.value.as_ref(), &keys, &policy, arrival)))
+    }
+
+    /// Learns of new and withdrawn keys now, rather than at the next good signature. Costs one small read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; what was known stays.
+    pub fn refresh(&self) -> Result<(), StoreError> {
+        if self.source.head()? != self.keys.load().head {
+            self.keys.store(Arc::new(Keys::load(self.source.as_ref())?));
+        }
+        Ok(())
+    }
+
+    /// Looks at the keys that verify now, e.g. to publish them.
+    pub fn with_keys<T>(&self, look: impl FnOnce(&KeyRing) -> T) -> T {
+        look(&self.keys.load().ring)
+    }
+
+    /// The roles that exist, of these; as of the last call.
+    #[must_use]
+    pub fn roles(&self, ids: impl IntoIterator<Item = RoleId>) -> Vec<Role> {
+        let policy = self.policy.load();
+        ids.into_iter().filter_map(|id| policy.role(id).cloned()).collect()
+    }
+}
+
+/// The one function that says whether a text with a good signature may pass. Everything it looks at is of one head.
+fn judge(
+    claims: &VerifiedClaims,
+    stored: Option<&StoredToken>,
+    keys: &Keys,
+    policy: &PolicyAt,
+    arrival: Arrival,
+) -> Result<Caller, Refusal> {
+    let (Some(stored), Some(identity)) = (stored, &keys.identity) else { return Err(Refusal::Invalid) };
+    let grant = stored.grant();
+    let credential = grant.credentials.find(claims.jti()).ok_or(Refusal::Invalid)?;
+    // A key that was withdrawn meanwhile, or a text that is not, byte for byte, the one we issued.
+    if !keys.ring.holds(claims.key()) || !claims.is_exactly(identity, grant.id, credential) {
+        return Err(Refusal::Invalid);
+    }
+    match stored {
+        StoredToken::Revoked(_) => Err(Refusal::Revoked),
+        StoredToken::Unrevoked(token) => {
+            let active = token.admit(claims.jti(), arrival.now, arrival.peer)?;
+            Ok(Caller::new(&active, policy.permissions(&active.grant().roles)))
+        }
+    }
+}
+
+impl core::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Guard").field("keys_as_of", &self.keys.load().head.seq).finish_non_exhaustive()
+    }
+}

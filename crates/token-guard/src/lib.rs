@@ -1,0 +1,17 @@
+//! What a caller meets: admits a bearer token and decides what it may do. Refuses to know how tokens are stored (it
+//! is handed a [`token_core::GuardSource`]), how they are administered, and, but for the feature `actix`, HTTP.
+//!
+//! This version asks its source on every call: slow, never wrong.
+
+#[cfg(feature = "actix")]
+pub mod actix;
+mod admission;
+mod caller;
+mod presented;
+mod refusal;
+mod snapshots;
+
+pub use admission::{Arrival, Guard};
+pub use caller::Caller;
+pub use presented::Presented;
+pub use refusal::{Refusal, RefusalAnswer};

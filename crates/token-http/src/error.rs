@@ -1,0 +1,216 @@
+//! The one table from errors to answers.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError};
+use token_admin::{AdminError, Submitted};
+use token_core::StoreError;
+use token_guard::{Refusal, RefusalAnswer};
+use token_wire::{BodyError, FieldError, Problem, ProblemKind, RequestError};
+
+/// Why a request has no better answer. Its text is for our log; the client gets a problem.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("the guard refused the call")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Admin(AdminError),
+    #[error(transparent)]
+    Body(BodyError),
+    #[error("the body was not understood or not accepted")]
+    Request(RequestError),
+    #[error("the query was not understood")]
+    Query(Vec<FieldError>),
+    #[error("the field `If-Match` was not understood")]
+    IfMatch(&'static str),
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("the path has only the methods {0}")]
+    MethodNotAllowed(String),
+    #[error("the body is not announced as JSON")]
+    UnsupportedMediaType,
+    #[error("the body is longer than {0} bytes")]
+    BodyTooLarge(usize),
+    #[error("the body did not come whole")]
+    BodyCut,
+    #[error("the body did not come in time")]
+    RequestTimeout,
+    #[error("the head is too large")]
+    HeadTooLarge,
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+impl From<RequestError> for ApiError {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
+    }
+}
+
+/// What was submitted as use cases take it: refused values travel on, since missing objects, stale versions and
+/// conflicts are answered before them. A wrong shape does not.
+pub(crate) fn submitted<T, U>(
+    read: Result<T, RequestError>,
+    into: impl FnOnce(T) -> U,
+) -> Result<Submitted<U>, ApiError> {
+    match read {
+        Ok(request) => Ok(Ok(into(request))),
+        Err(RequestError::Refused(errors)) => {
+            let refused = |error: FieldError| token_admin::FieldError::new(error.pointer, error.detail);
+            Ok(Err(errors.into_iter().map(refused).collect()))
+        }
+        Err(shape) => Err(ApiError::Request(shape)),
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.answer().problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The answer without its body, which the frame writes with the request's id.
+    fn error_response(&self) -> HttpResponse {
+        let answer = self.answer();
+        let status = StatusCode::from_u16(answer.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(error = %self, "a fault of ours");
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(error = %self, "cannot serve a request now");
+        }
+        let mut response = HttpResponse::build(status);
+        if let Some(challenge) = answer.www_authenticate {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = answer.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Self::MethodNotAllowed(allow) = self {
+            response.insert_header((header::ALLOW, allow.as_str()));
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(answer.problem);
+        response
+    }
+}
+
+/// A problem, and the header fields that go with it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Answer {
+    problem: Problem,
+    www_authenticate: Option<String>,
+    retry_after: Option<u32>,
+}
+
+fn plain(kind: ProblemKind, detail: impl Into<String>) -> Answer {
+    Answer { problem: Problem::new(kind, Some(detail.into())), www_authenticate: None, retry_after: None }
+}
+
+fn listed(kind: ProblemKind, detail: &str, errors: Vec<FieldError>) -> Answer {
+    let mut answer = plain(kind, detail);
+    answer.problem.errors = errors;
+    answer
+}
+
+fn internal() -> Answer {
+    Answer { problem: Problem::new(ProblemKind::Internal, None), www_authenticate: None, retry_after: None }
+}
+
+fn refused(refusal: &Refusal) -> Answer {
+    let RefusalAnswer { status, problem, title, detail, www_authenticate, retry_after } = refusal.answer();
+    let problem = Problem {
+        kind: format!("/problems/{problem}"),
+        title: title.to_owned(),
+        status,
+        detail: Some(detail),
+        request_id: None,
+        errors: Vec::new(),
+    };
+    Answer { problem, www_authenticate, retry_after }
+}
+
+impl ApiError {
+    fn answer(&self) -> Answer {
+        match self {
+            Self::Refused(refusal) => refused(refusal),
+            Self::Admin(error) => admin(error),
+            Self::Body(error) => plain(ProblemKind::MalformedBody, sentence(&error.to_string())),
+            Self::Request(RequestError::Shape(errors)) => {
+                listed(ProblemKind::InvalidFields, "The body does not have the expected shape.", errors.clone())
+            }
+            Self::Request(RequestError::Refused(errors)) => {
+                listed(ProblemKind::RefusedValues, "Some values are refused.", errors.clone())
+            }
+            Self::Query(errors) => {
+                listed(ProblemKind::InvalidQuery, "Some parameters are not accepted.", errors.clone())
+            }
+            Self::IfMatch(why) => plain(ProblemKind::InvalidIfMatch, sentence(why)),
+            Self::NotFound(what) => plain(ProblemKind::NotFound, format!("There is no such {what}.")),
+            Self::MethodNotAllowed(allow) => {
+                plain(ProblemKind::MethodNotAllowed, format!("This address takes only: {allow}."))
+            }
+            Self::UnsupportedMediaType => plain(
+                ProblemKind::UnsupportedMediaType,
+                "Send the body with one header `Content-Type: application/json`, in UTF-8, without Content-Encoding.",
+            ),
+            Self::BodyTooLarge(max) => plain(ProblemKind::BodyTooLarge, format!("A body has at most {max} bytes.")),
+            Self::BodyCut => plain(ProblemKind::MalformedBody, "The body did not come whole."),
+            Self::RequestTimeout => plain(ProblemKind::RequestTimeout, "The body did not come in time."),
+            Self::HeadTooLarge => {
+                plain(ProblemKind::HeadTooLarge, "Request line and header fields together are too long.")
+            }
+            Self::Internal(_) => internal(),
+        }
+    }
+}
+
+fn admin(error: &AdminError) -> Answer {
+    let detail = || sentence(&error.to_string());
+    match error {
+        // The token was good a moment ago and is not any more: answered like any other that is not accepted.
+        AdminError::CallerGone => refused(&Refusal::Invalid),
+        AdminError::Missing(permission) => refused(&Refusal::Missing(permission.clone())),
+        AdminError::NotHeld(_) => plain(ProblemKind::NotHeld, detail()),
+        AdminError::NotFound(_) => plain(ProblemKind::NotFound, detail()),
+        AdminError::VersionRequired => plain(
+            ProblemKind::VersionRequired,
+            "Send the header `If-Match` with the ETag of what you changed, so that nobody's save is lost.",
+        ),
+        AdminError::Stale { .. } => plain(ProblemKind::StaleVersion, detail()),
+        AdminError::Conflict(_) => plain(ProblemKind::Conflict, detail()),
+        AdminError::Invalid(errors) => {
+            let field = |error: &token_admin::FieldError| FieldError::new(&error.pointer, &error.detail);
+            listed(ProblemKind::RefusedValues, "Some values are refused.", errors.iter().map(field).collect())
+        }
+        AdminError::CannotSign(_) => plain(ProblemKind::CannotSign, detail()),
+        AdminError::Store(error) => store(error),
+        // Randomness, and whatever comes that this table does not know yet.
+        _ => internal(),
+    }
+}
+
+fn store(error: &StoreError) -> Answer {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Busy => Answer {
+            retry_after: Some(1),
+            ..plain(ProblemKind::Unavailable, "The database does not answer now. Nothing was changed; try again.")
+        },
+        StoreError::OutcomeUnknown(_) => Answer {
+            retry_after: Some(1),
+            ..plain(
+                ProblemKind::OutcomeUnknown,
+                "The connection to the database was lost in the commit: the change may or may not have happened. \
+                 Look before you try again.",
+            )
+        },
+        _ => internal(),
+    }
+}
+
+/// An error's text as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

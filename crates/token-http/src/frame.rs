@@ -1,0 +1,174 @@
+//! Around every request: an id, the same header fields on every answer, problem bodies, and one line of log. A panic
+//! becomes a 500 that tells nothing.
+
+use core::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+use token_core::RequestId;
+use token_guard::Caller;
+use token_wire::Problem;
+
+use crate::author::Arrived;
+use crate::client_address::client_address;
+use crate::error::ApiError;
+use crate::state::HttpState;
+
+/// On every answer; `Cache-Control` may be set otherwise by a handler.
+const FIELDS: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+];
+
+pub(crate) async fn frame(
+    state: Arc<HttpState>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    #[expect(clippy::disallowed_methods, reason = "the duration of a request for the log; decides nothing")]
+    let started = Instant::now();
+    let http = request.request().clone();
+    let (id, response) = match arrive(&state, &request) {
+        Ok(arrived) => {
+            http.extensions_mut().insert(arrived);
+            (Some(arrived.id), run(http.clone(), request, next).await)
+        }
+        Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
+    };
+    let response = finish(response, id);
+    log(&http, &response, id, started.elapsed().as_millis());
+    Ok(response)
+}
+
+fn arrive(state: &HttpState, request: &ServiceRequest) -> Result<Arrived, ApiError> {
+    let now = state.clock.now();
+    let id = RequestId::new(now, state.randomness.as_ref())
+        .map_err(|_| ApiError::Internal("the source of randomness failed"))?;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes);
+    Ok(Arrived { id, now: now.seconds(), address: client_address(peer, forwarded, &state.trusted_proxies) })
+}
+
+async fn run(http: HttpRequest, request: ServiceRequest, next: Next<BoxBody>) -> ServiceResponse<BoxBody> {
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => ServiceResponse::from_err(error, http),
+        Err(_) => ServiceResponse::from_err(ApiError::Internal("a handler panicked"), http),
+    }
+}
+
+/// Writes the problem, if it is one, and the header fields of every answer.
+fn finish(response: ServiceResponse<BoxBody>, id: Option<RequestId>) -> ServiceResponse<BoxBody> {
+    let id = id.map(|id| id.to_string());
+    let (http, mut response) = response.into_parts();
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(mut problem) = problem {
+        problem.request_id.clone_from(&id);
+        response = with_problem(response, &problem);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in FIELDS {
+        headers.insert(name, value);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Some(id) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    ServiceResponse::new(http, response)
+}
+
+fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
+    // Texts and numbers always serialize; the fallback keeps the status if they should not.
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    let mut response = response.set_body(BoxBody::new(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// One line: never a query, a header field, a body or a token's text.
+fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<RequestId>, duration: u128) {
+    let extensions = http.extensions();
+    let token = extensions.get::<Caller>().map(Caller::id);
+    tracing::info!(
+        request.id = id.map(tracing::field::display),
+        http.method = known(http.method()),
+        http.route = http.match_pattern().as_deref().unwrap_or("-"),
+        http.status = response.status().as_u16(),
+        duration_ms = u64::try_from(duration).unwrap_or(u64::MAX),
+        token.id = token.map(tracing::field::display),
+        "answered a request"
+    );
+}
+
+/// A method by name if everybody knows it; others are as long and odd as a client likes.
+fn known(method: &Method) -> &str {
+    const KNOWN: [Method; 9] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    if KNOWN.contains(method) { method.as_str() } else { "other" }
+}
+
+/// Bytes of request line and header fields, about as they came.
+pub(crate) fn head_size(http: &HttpRequest) -> usize {
+    let fields =
+        |headers: &HeaderMap| headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
+    let uri = http.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    http.method().as_str().len() + uri + fields(http.headers())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, web};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_panicking_handler_is_a_500_without_detail() {
+        async fn caught(
+            request: ServiceRequest,
+            next: Next<BoxBody>,
+        ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+            let http = request.request().clone();
+            Ok(finish(run(http, request, next).await, None))
+        }
+        async fn panics() -> HttpResponse {
+            panic!("sesame")
+        }
+        let resource = web::resource("/").route(web::get().to(panics)).wrap(from_fn(caught));
+        let service = init_service(App::new().service(resource)).await;
+        for _ in 0..2 {
+            let response = call_service(&service, TestRequest::default().to_request()).await;
+            assert_eq!(response.status().as_u16(), 500);
+            let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+            let expected = r#"{"type":"/problems/internal-error","title":"Internal error","status":500}"#;
+            assert_eq!(body, expected);
+        }
+    }
+
+    #[test]
+    fn only_names_everybody_knows_are_logged() {
+        assert_eq!(known(&Method::PATCH), "PATCH");
+        assert_eq!(known(&Method::from_bytes(b"eyJhbGciOi").unwrap()), "other");
+    }
+}

@@ -1,0 +1,26 @@
+//! The HTTP contract as JSON over actix-web: one table of routes, admission before any body is read, strict reading,
+//! and one table from errors to problem details. The only library crate here that knows async. Refuses to know SQL,
+//! signatures and rules: it extracts, calls one use case, and maps the answer.
+
+mod admission;
+mod answer;
+mod author;
+mod body;
+mod client_address;
+mod cursor;
+mod error;
+mod events;
+mod frame;
+mod health;
+mod if_match;
+mod jwks;
+mod path_id;
+mod query;
+mod roles;
+mod routes;
+mod state;
+mod tokens;
+mod whoami;
+
+pub use routes::{Need, Verb, app, configure, routes};
+pub use state::{HttpLimits, HttpState, Readiness};

@@ -1,0 +1,7 @@
+//! `/api/v1/roles`.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod edit;
+pub(crate) mod list;
+pub(crate) mod show;

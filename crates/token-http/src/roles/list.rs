@@ -1,0 +1,27 @@
+//! Lists roles.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use token_core::{RoleQuery, TokenName};
+use token_wire::{PageView, RoleView};
+
+use crate::answer::json;
+use crate::author::Asking;
+use crate::cursor::Cursors;
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::state::{HttpState, blocking};
+
+/// `GET /api/v1/roles?name=&cursor=&limit=`: one page, by name.
+pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
+    let cursors = Cursors::new(&state.cursor_key, "roles.1", asking.caller.id(), &query);
+    let wanted = RoleQuery {
+        name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
+        after: cursors.position(&mut query, |name| String::from_utf8(name.to_vec()).ok()),
+        limit: query.limit(state.limits.max_page),
+    };
+    let wanted = query.finish(wanted)?;
+    let page = blocking(&state, move |state| Ok(state.admin.store().list_roles(&wanted)?)).await?;
+    let next = page.next.map(|name| cursors.seal(name.as_bytes()));
+    Ok(json(&PageView { items: page.items.iter().map(RoleView::from).collect(), next }))
+}

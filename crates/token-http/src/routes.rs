@@ -1,0 +1,201 @@
+//! The one table of routes. The application is made from it alone, so table and router cannot differ.
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpResponse, guard};
+use token_admin::rights;
+use token_core::Permission;
+
+use crate::admission::admit;
+use crate::error::ApiError;
+use crate::frame::frame;
+use crate::state::HttpState;
+use crate::{events, health, jwks, roles, tokens, whoami};
+
+/// Methods of the contract. Where there is `GET`, there is `HEAD`.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Makes or does.
+    Post,
+    /// Changes.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Verb {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn answers(self, method: &Method) -> bool {
+        method.as_str() == self.as_str() || (self == Self::Get && *method == Method::HEAD)
+    }
+
+    const fn allow(self) -> &'static str {
+        match self {
+            Self::Get => "GET, HEAD",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a caller must have before anything else of the request is looked at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Need {
+    /// Nothing; credentials are not looked at.
+    Public,
+    /// A good credential.
+    Caller,
+    /// A good credential and this permission.
+    Permission(Permission),
+}
+
+/// One row.
+pub(crate) struct Route {
+    verb: Verb,
+    path: &'static str,
+    need: Need,
+    handler: fn() -> actix_web::Route,
+}
+
+macro_rules! table {
+    ($($verb:ident $path:literal, $need:expr, $handler:path;)+) => {
+        [$(Route { verb: Verb::$verb, path: $path, need: $need, handler: || web::route().to($handler) }),+]
+    };
+}
+
+use Need::{Caller, Public};
+
+const fn may(permission: Permission) -> Need {
+    Need::Permission(permission)
+}
+
+static ROUTES: [Route; 19] = table! {
+    Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
+    Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
+    Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
+    Patch "/api/v1/tokens/{id}", may(rights::TOKENS_UPDATE), tokens::edit::edit;
+    Delete "/api/v1/tokens/{id}", may(rights::TOKENS_DELETE), tokens::delete::delete;
+    Post "/api/v1/tokens/{id}/revoke", may(rights::TOKENS_REVOKE), tokens::revoke::revoke;
+    Post "/api/v1/tokens/{id}/reveal", may(rights::TOKENS_SHOW), tokens::reveal::reveal;
+    Get "/api/v1/tokens/{id}/explain", may(rights::DECISIONS_EXPLAIN), tokens::explain::explain;
+    Get "/api/v1/roles", may(rights::ROLES_READ), roles::list::list;
+    Post "/api/v1/roles", may(rights::ROLES_CREATE), roles::create::create;
+    Get "/api/v1/roles/{id}", may(rights::ROLES_READ), roles::show::show;
+    Patch "/api/v1/roles/{id}", may(rights::ROLES_UPDATE), roles::edit::edit;
+    Delete "/api/v1/roles/{id}", may(rights::ROLES_DELETE), roles::delete::delete;
+    Get "/api/v1/events", may(rights::EVENTS_READ), events::list::list;
+    Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
+    Get "/api/v1/whoami", Caller, whoami::whoami;
+    Get "/.well-known/jwks.json", Public, jwks::jwks;
+    Get "/healthz", Public, health::healthz;
+    Get "/readyz", Public, health::readyz;
+};
+
+/// The table, for tests that hold it against the world.
+pub fn routes() -> impl Iterator<Item = (Verb, &'static str, &'static Need)> {
+    ROUTES.iter().map(|route| (route.verb, route.path, &route.need))
+}
+
+/// The routes of one path, by path.
+static RESOURCES: LazyLock<BTreeMap<&'static str, Vec<&'static Route>>> = LazyLock::new(|| {
+    let mut resources: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for route in &ROUTES {
+        resources.entry(route.path).or_default().push(route);
+    }
+    resources
+});
+
+/// What a method of one path needs; `None` for a method the path does not have.
+pub(crate) fn need(rows: &[&'static Route], method: &Method) -> Option<&'static Need> {
+    rows.iter().find(|route| route.verb.answers(method)).map(|route| &route.need)
+}
+
+/// Registers every route, and the answer to all other addresses.
+pub fn configure(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) + Clone {
+    move |config| {
+        config.app_data(Data::from(Arc::clone(&state)));
+        for (path, rows) in RESOURCES.iter() {
+            let allow = rows.iter().map(|route| route.verb.allow()).collect::<Vec<_>>().join(", ");
+            let refuse = move || {
+                let error = ApiError::MethodNotAllowed(allow.clone());
+                async move { Err::<HttpResponse, _>(error) }
+            };
+            let (framed, admitting) = (Arc::clone(&state), Arc::clone(&state));
+            let resource = rows.iter().fold(web::resource(*path), |resource, route| {
+                let verb = route.verb;
+                let verb = guard::fn_guard(move |context| verb.answers(&context.head().method));
+                resource.route((route.handler)().guard(verb))
+            });
+            config.service(
+                resource
+                    .default_service(web::route().to(refuse))
+                    .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
+                    .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next))),
+            );
+        }
+        let framed = Arc::clone(&state);
+        let nowhere = web::route().to(|| async { Err::<HttpResponse, _>(ApiError::NotFound("page")) });
+        config.default_service(nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next))));
+    }
+}
+
+/// The whole application, for a server or for calls in process.
+#[must_use]
+pub fn app(
+    state: Arc<HttpState>,
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = actix_web::Error, InitError = ()>,
+> {
+    App::new().configure(configure(state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_row_stands_twice_and_only_three_are_public() {
+        let rows: Vec<_> = routes().map(|(verb, path, _)| (verb, path)).collect();
+        for (index, row) in rows.iter().enumerate() {
+            assert!(!rows[..index].contains(row), "{row:?}");
+        }
+        let public: Vec<_> = routes().filter(|(_, _, need)| **need == Public).map(|(_, path, _)| path).collect();
+        assert_eq!(public, ["/.well-known/jwks.json", "/healthz", "/readyz"]);
+        let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
+        assert_eq!(for_anybody, ["/api/v1/whoami"]);
+    }
+
+    #[test]
+    fn head_is_admitted_like_get_and_other_methods_are_not_known() {
+        let rows = &RESOURCES["/api/v1/tokens/{id}"];
+        assert_eq!(need(rows, &Method::HEAD), Some(&may(rights::TOKENS_READ)));
+        assert_eq!(need(rows, &Method::PATCH), Some(&may(rights::TOKENS_UPDATE)));
+        for method in [Method::PUT, Method::POST, Method::OPTIONS, Method::TRACE] {
+            assert_eq!(need(rows, &method), None, "{method}");
+        }
+        assert_eq!(need(rows, &Method::from_bytes(b"get").unwrap()), None, "methods are case-sensitive");
+    }
+}

@@ -1,0 +1,84 @@
+//! What the handlers work with.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use actix_web::web;
+use ipnet::IpNet;
+use token_admin::{Admin, AdminError};
+use token_core::{Clock, Randomness};
+use token_guard::Guard;
+use token_wire::ReadinessView;
+
+use crate::error::ApiError;
+
+/// Says whether the node can serve, part by part. May block.
+pub trait Readiness: Send + Sync {
+    /// Looks now.
+    fn check(&self) -> ReadinessView;
+}
+
+/// Bounds of what is read. The defaults are the contract's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HttpLimits {
+    /// Most bytes of request line and header fields together.
+    pub max_head: usize,
+    /// Most bytes of a body, whether its length is announced or not.
+    pub max_body: usize,
+    /// Most items of a page; never more than [`token_core::limits::PAGE`].
+    pub max_page: usize,
+    /// Most time for a body to arrive.
+    pub request_timeout: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            max_head: 16 * 1_024,
+            max_body: 64 * 1_024,
+            max_page: token_core::limits::PAGE,
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What the handlers work with; one for the whole server.
+#[derive(Clone)]
+pub struct HttpState {
+    /// The use cases.
+    pub admin: Arc<Admin>,
+    /// Who may pass.
+    pub guard: Arc<Guard>,
+    /// When requests arrive.
+    pub clock: Arc<dyn Clock>,
+    /// For request ids.
+    pub randomness: Arc<dyn Randomness>,
+    /// What list cursors are sealed with; the same on all nodes.
+    pub cursor_key: [u8; 32],
+    /// What `GET /readyz` says.
+    pub readiness: Arc<dyn Readiness>,
+    /// Bounds of what is read.
+    pub limits: HttpLimits,
+    /// Peers whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl fmt::Debug for HttpState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpState")
+            .field("limits", &self.limits)
+            .field("trusted_proxies", &self.trusted_proxies)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs what blocks beside the event loop. A panic there is a fault of ours like any other.
+pub(crate) async fn blocking<T: Send + 'static>(
+    state: &web::Data<HttpState>,
+    work: impl FnOnce(&HttpState) -> Result<T, AdminError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let state = state.clone();
+    let done = web::block(move || work(&state)).await;
+    done.map_err(|_| ApiError::Internal("a use case panicked"))?.map_err(ApiError::Admin)
+}

@@ -1,0 +1,10 @@
+//! `/api/v1/tokens`.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod edit;
+pub(crate) mod explain;
+pub(crate) mod list;
+pub(crate) mod reveal;
+pub(crate) mod revoke;
+pub(crate) mod show;

@@ -1,0 +1,200 @@
+//! Ports in memory: two tokens that are really signed, and a store that is away.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use token_admin::{Admin, Settings, ShowToken, Signer};
+use token_core::{
+    Algorithm, AsOf, Author, BuiltIn, Clock, Committed, Credential, CredentialId, Credentials, Decide, Digest,
+    Encoding, Ends, Epoch, Event, EventQuery, Grant, GuardSource, Head, Identity, KeySet, KeyState, Load, LogVerdict,
+    Page, Randomness, RandomnessFailed, Role, RoleQuery, Seq, Store, StoreError, StoredToken, Token, TokenId,
+    TokenPosition, TokenQuery, TokenRecord, UnixMicros, UnixSeconds,
+};
+use token_guard::Guard;
+use token_http::{HttpLimits, HttpState, Readiness};
+use token_jwt::{NewKey, SigningInput, SigningKey};
+use token_wire::ReadinessView;
+
+/// The name of a token that may do everything.
+pub(crate) const ADMIN: &str = "root";
+/// The name of a token without roles.
+pub(crate) const NOBODY: &str = "nobody";
+
+const HEAD: Head = Head { epoch: Epoch([1; 16]), seq: Seq::ZERO, digest: Digest([0; 32]) };
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> UnixMicros {
+        UnixMicros::new(1_811_764_800_000_000).unwrap()
+    }
+}
+
+struct Sevens;
+
+impl Randomness for Sevens {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
+        bytes.fill(7);
+        Ok(())
+    }
+}
+
+/// What happens when the store is asked.
+#[derive(Clone, Copy, PartialEq)]
+enum Mood {
+    Away,
+    Panics,
+}
+
+struct Memory {
+    tokens: BTreeMap<TokenId, StoredToken>,
+    keys: KeySet,
+    mood: Mood,
+}
+
+impl GuardSource for Memory {
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(HEAD)
+    }
+
+    fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {
+        Ok(AsOf { head: HEAD, value: self.tokens.get(&id).cloned() })
+    }
+
+    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
+        let role = |built_in: BuiltIn, rules: &[&str]| Role {
+            id: built_in.id(),
+            name: built_in.name().parse().unwrap(),
+            description: built_in.description().parse().unwrap(),
+            rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+            version: 1,
+        };
+        let roles = vec![role(BuiltIn::Admin, &[]), role(BuiltIn::AllExternalApplications, &["allow assets:read"])];
+        Ok(AsOf { head: HEAD, value: roles })
+    }
+
+    fn keys(&self) -> Result<AsOf<KeySet>, StoreError> {
+        Ok(AsOf { head: HEAD, value: self.keys.clone() })
+    }
+}
+
+impl Store for Memory {
+    fn write(&self, _: &Author, _: &mut Decide<'_>) -> Result<Committed, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn read(&self, _: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
+        let first = self.tokens.keys().next().copied().map(TokenPosition);
+        Ok(Page { items: Vec::new(), next: first.filter(|first| query.after != Some(*first)) })
+    }
+
+    fn list_roles(&self, _: &RoleQuery) -> Result<Page<Role, String>, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn list_events(&self, _: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn verify_log(&self) -> Result<LogVerdict, StoreError> {
+        assert!(self.mood != Mood::Panics, "sesame");
+        Err(StoreError::Busy)
+    }
+}
+
+impl Readiness for Mood {
+    fn check(&self) -> ReadinessView {
+        assert!(*self != Self::Panics, "sesame");
+        ReadinessView { ready: true, parts: BTreeMap::new() }
+    }
+}
+
+/// A server's state, and the texts of two tokens.
+pub(crate) struct World {
+    /// For the application.
+    pub(crate) state: Arc<HttpState>,
+    texts: BTreeMap<&'static str, (TokenId, String)>,
+}
+
+impl World {
+    /// A store that is away.
+    pub(crate) fn new() -> Self {
+        Self::with(Mood::Away)
+    }
+
+    /// A store and a check of readiness that panic.
+    pub(crate) fn panicking() -> Self {
+        Self::with(Mood::Panics)
+    }
+
+    fn with(mood: Mood) -> Self {
+        let identity =
+            Identity { issuer: "https://tokens.example".parse().unwrap(), audience: "tests".parse().unwrap() };
+        let now = Noon.now();
+        let new = NewKey::generate(Algorithm::EdDsa).unwrap();
+        let public = new.public(KeyState::Signing, now.seconds()).unwrap();
+        let key = SigningKey::open(Algorithm::EdDsa, public.id.clone(), new.private()).unwrap();
+        let (mut tokens, mut texts) = (BTreeMap::new(), BTreeMap::new());
+        for (name, roles, minute) in [(ADMIN, BTreeSet::from([BuiltIn::Admin.id()]), 1), (NOBODY, BTreeSet::new(), 2)] {
+            let birth = UnixMicros::new(now.get() - minute * 60_000_000).unwrap();
+            let grant = grant(name, roles, birth, &public.id);
+            let input = SigningInput::new(&identity, grant.id, grant.credentials.newest(), Algorithm::EdDsa);
+            texts.insert(name, (grant.id, key.sign(&input).unwrap().expose().to_owned()));
+            tokens.insert(grant.id, StoredToken::Unrevoked(Token::unrevoked(grant)));
+        }
+        let keys = KeySet { keys: vec![public], identity: Some(identity.clone()) };
+        let memory = Arc::new(Memory { tokens, keys, mood });
+        let settings = Settings { identity, show_token: ShowToken::Always };
+        let admin = Admin::new(memory.clone(), Arc::new(Noon), Arc::new(Sevens), Signer::new(None), settings);
+        let state = HttpState {
+            admin: Arc::new(admin),
+            guard: Arc::new(Guard::open(memory).unwrap()),
+            clock: Arc::new(Noon),
+            randomness: Arc::new(Sevens),
+            cursor_key: [9; 32],
+            readiness: Arc::new(mood),
+            limits: HttpLimits::default(),
+            trusted_proxies: Vec::new(),
+        };
+        Self { state: Arc::new(state), texts }
+    }
+
+    /// The id of a token.
+    pub(crate) fn id(&self, name: &str) -> TokenId {
+        self.texts[name].0
+    }
+
+    /// The text of a token.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        &self.texts[name].1
+    }
+
+    /// The header field that presents a token.
+    pub(crate) fn bearer(&self, name: &str) -> (&'static str, String) {
+        ("authorization", format!("Bearer {}", self.text(name)))
+    }
+}
+
+fn grant(name: &str, roles: BTreeSet<token_core::RoleId>, birth: UnixMicros, key: &token_core::KeyId) -> Grant {
+    let expires_at: Option<UnixSeconds> = None;
+    let credential = Credential {
+        id: CredentialId::new(birth, &Sevens).unwrap(),
+        key: key.clone(),
+        issued_at: birth.seconds(),
+        expires_at,
+        encoding: Encoding::V1,
+        ends: Ends::Never,
+    };
+    Grant {
+        id: TokenId::new(birth, &Sevens).unwrap(),
+        name: name.parse().unwrap(),
+        roles,
+        expires_at,
+        allowed_networks: None,
+        credentials: Credentials::first(credential),
+    }
+}

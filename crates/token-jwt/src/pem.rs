@@ -1,0 +1,61 @@
+//! The little of PEM (RFC 7468) and DER (X.690) that importing private keys takes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::KeyError;
+
+/// What a PEM text says it holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Label {
+    /// `PRIVATE KEY`: PKCS#8 (RFC 5958).
+    Pkcs8,
+    /// `RSA PRIVATE KEY`: PKCS#1 (RFC 8017).
+    Pkcs1,
+}
+
+/// Reads one private key.
+pub(crate) fn read(text: &str) -> Result<(Label, Zeroizing<Vec<u8>>), KeyError> {
+    // 16 KiB hold an RSA key of 8192 bits twice.
+    if 16 * 1_024 < text.len() {
+        return Err(KeyError::Pem);
+    }
+    [(Label::Pkcs8, "PRIVATE KEY"), (Label::Pkcs1, "RSA PRIVATE KEY")]
+        .into_iter()
+        .find_map(|(label, name)| body(text.trim(), name).map(|der| (label, der)))
+        .ok_or(KeyError::Pem)
+}
+
+fn body(text: &str, name: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let inner =
+        text.strip_prefix(&format!("-----BEGIN {name}-----"))?.strip_suffix(&format!("-----END {name}-----"))?;
+    let base64: Zeroizing<String> = Zeroizing::new(inner.split_ascii_whitespace().collect());
+    STANDARD.decode(base64.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// One DER element of this tag: its content, and what follows it.
+pub(crate) fn read_element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let [found, first, rest @ ..] = der else { return None };
+    if *found != tag {
+        return None;
+    }
+    let (length, rest) = match *first {
+        short @ 0..=0x7f => (usize::from(short), rest),
+        0x81 => rest.split_first().map(|(length, rest)| (usize::from(*length), rest))?,
+        0x82 => rest.split_first_chunk::<2>().map(|(length, rest)| (usize::from(u16::from_be_bytes(*length)), rest))?,
+        _ => return None,
+    };
+    rest.split_at_checked(length)
+}
+
+/// A positive DER integer without its leading zero.
+pub(crate) fn read_integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (number, rest) = read_element(der, 0x02)?;
+    let number = match number {
+        [0, number @ ..] if !number.is_empty() => number,
+        [first, ..] if *first < 0x80 => number,
+        _ => return None,
+    };
+    Some((number, rest))
+}

@@ -1,0 +1,15 @@
+//! Secrets at rest: the master key, what is sealed under it, and the chain key that proves the log.
+//!
+//! Refuses to know where secrets are kept beyond the master key's own file: no SQL, no configuration, no HTTP.
+//! Randomness is an argument; [`SystemRandomness`] is the one that production hands in.
+
+mod chain;
+mod master;
+mod master_file;
+mod random;
+mod sealed;
+
+pub use chain::{ChainKey, link};
+pub use master::{MasterKey, MasterKeyError};
+pub use random::SystemRandomness;
+pub use sealed::{OpenError, SealContext, SealError};

@@ -1,0 +1,62 @@
+//! Rows, statements, pools, migrations and the event log, on SQLite and PostgreSQL. Refuses to know what may be
+//! decided: it is told what to change, and writes every change together with its event.
+
+mod changes;
+mod connection;
+mod database;
+mod error;
+mod events;
+mod guard_source;
+mod lists;
+mod load;
+mod open;
+mod schema;
+mod verify;
+mod write;
+
+use std::sync::Arc;
+
+pub use connection::{DatabaseUrl, UrlError};
+pub use open::{OpenError, StoreOptions};
+pub use write::FAILPOINTS;
+
+use database::Pools;
+use token_core::{Clock, StoreError};
+use token_seal::ChainKey;
+
+/// The store. Cheap to share by reference; all connections are inside.
+pub struct TokenStore {
+    pools: Pools,
+    clock: Arc<dyn Clock>,
+    chain: Option<ChainKey>,
+    cursor_key: [u8; 32],
+}
+
+impl TokenStore {
+    /// Whether this node holds the chain key, so that its events are sealed at once.
+    #[must_use]
+    pub fn can_seal(&self) -> bool {
+        self.chain.is_some()
+    }
+
+    /// The key that binds paging cursors to their list; the same on every node.
+    #[must_use]
+    pub fn cursor_key(&self) -> [u8; 32] {
+        self.cursor_key
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when there is none.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        token_core::GuardSource::head(self).map(|_| ())
+    }
+}
+
+impl core::fmt::Debug for TokenStore {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("TokenStore").field("can_seal", &self.can_seal()).finish_non_exhaustive()
+    }
+}

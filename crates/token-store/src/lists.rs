@@ -1,0 +1,117 @@
+//! Pages: keyset, one row more than asked for to know whether there is a next one.
+
+use diesel::prelude::*;
+use token_core::{
+    Event, EventKind, EventQuery, Page, Role, RoleQuery, Seq, StoreError, TokenName, TokenPosition, TokenQuery,
+    TokenRecord, TokenStateFilter,
+};
+
+use crate::connection::{Conn, each};
+use crate::error::failed;
+use crate::events::EventRow;
+use crate::load::{TokenRow, role, token};
+use crate::schema::{events, roles, token_roles, tokens};
+
+/// A `LIKE` pattern that finds `needle` itself, anywhere.
+fn contains(needle: &str) -> String {
+    let literal = TokenName::fold_needle(needle).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{literal}%")
+}
+
+fn bound(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+fn page<T, P>(mut items: Vec<T>, limit: usize, position: impl Fn(&T) -> P) -> Page<T, P> {
+    let more = limit < items.len();
+    items.truncate(limit);
+    let next = if more { items.last().map(position) } else { None };
+    Page { items, next }
+}
+
+pub(crate) fn tokens(conn: &mut Conn, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
+    let now = query.now.get();
+    let rows: Vec<TokenRow> = each!(conn, c => {
+        let mut rows = tokens::table.order(tokens::id.desc()).limit(bound(query.limit)).into_boxed();
+        if let Some(name) = &query.name {
+            rows = rows.filter(tokens::name_folded.like(contains(name)).escape('\\'));
+        }
+        if let Some(state) = query.state {
+            let unrevoked = tokens::revoked_at.is_null();
+            rows = match state {
+                TokenStateFilter::Revoked => rows.filter(tokens::revoked_at.is_not_null()),
+                TokenStateFilter::Expired => rows.filter(unrevoked).filter(tokens::expires_at.le(now)),
+                TokenStateFilter::Active => {
+                    rows.filter(unrevoked).filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)))
+                }
+            };
+        }
+        if let Some(held) = query.role {
+            let holders = token_roles::table
+                .filter(token_roles::role_id.eq(held.as_bytes().to_vec()))
+                .select(token_roles::token_id);
+            rows = rows.filter(tokens::id.eq_any(holders));
+        }
+        if let Some(TokenPosition(after)) = query.after {
+            rows = rows.filter(tokens::id.lt(after.as_bytes().to_vec()));
+        }
+        rows.load(c.as_mut())
+    })
+    .map_err(failed)?;
+    let items = rows.into_iter().map(|row| token(conn, row)).collect::<Result<_, _>>()?;
+    Ok(page(items, query.limit, |record: &TokenRecord| TokenPosition(record.id())))
+}
+
+pub(crate) fn roles(conn: &mut Conn, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {
+    let rows = each!(conn, c => {
+        let mut rows = roles::table.order(roles::name_folded).limit(bound(query.limit)).into_boxed();
+        if let Some(name) = &query.name {
+            rows = rows.filter(roles::name_folded.like(contains(name)).escape('\\'));
+        }
+        if let Some(after) = &query.after {
+            rows = rows.filter(roles::name_folded.gt(after.clone()));
+        }
+        rows.load(c.as_mut())
+    })
+    .map_err(failed)?;
+    let items = rows.into_iter().map(|row| role(conn, row)).collect::<Result<_, _>>()?;
+    Ok(page(items, query.limit, |role: &Role| role.name.folded()))
+}
+
+pub(crate) fn events(conn: &mut Conn, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
+    let rows: Vec<EventRow> = each!(conn, c => {
+        let mut rows = events::table.order(events::seq.desc()).limit(bound(query.limit)).into_boxed();
+        if let Some(level) = query.level {
+            let kinds = EventKind::ALL.iter().filter(|kind| level <= kind.level()).map(|kind| kind.as_str());
+            rows = rows.filter(events::kind.eq_any(kinds.collect::<Vec<_>>()));
+        }
+        if let Some(kind) = query.kind {
+            rows = rows.filter(events::kind.eq(kind.as_str()));
+        }
+        if let Some(kind) = query.subject_kind {
+            rows = rows.filter(events::subject_kind.eq(kind.as_str()));
+        }
+        if let Some(id) = &query.subject_id {
+            rows = rows.filter(events::subject_id.eq(id.clone()));
+        }
+        if let Some(from) = query.from {
+            rows = rows.filter(events::at.ge(from.get()));
+        }
+        if let Some(until) = query.until {
+            rows = rows.filter(events::at.lt(until.get()));
+        }
+        if let Some(before) = query.before {
+            rows = rows.filter(events::seq.lt(i64::try_from(before.get()).unwrap_or(i64::MAX)));
+        }
+        if let Some(text) = &query.text {
+            let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let pattern = format!("%{literal}%");
+            let named = events::subject_name.like(pattern.clone()).escape('\\');
+            rows = rows.filter(named.or(events::actor_name.like(pattern).escape('\\')));
+        }
+        rows.load(c.as_mut())
+    })
+    .map_err(failed)?;
+    let items = rows.into_iter().map(EventRow::event).collect::<Result<_, _>>()?;
+    Ok(page(items, query.limit, |event: &Event| event.seq))
+}

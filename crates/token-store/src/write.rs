@@ -1,0 +1,129 @@
+//! The one way to write: lock the head of the log, load, decide, then change and event together, or neither.
+
+use diesel::prelude::*;
+use fail::fail_point;
+use token_core::{Author, Change, Committed, Decide, Load, Page, Seq, Store, StoreError, UnixMicros};
+use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenPosition, TokenQuery, TokenRecord};
+use token_seal::{ChainKey, link};
+
+use crate::connection::{Conn, each};
+use crate::error::{corrupt, failed};
+use crate::events::{EventRow, HeadRow, append, digest, lock_head, write_head};
+use crate::schema::events;
+use crate::{TokenStore, changes, lists, verify};
+
+/// The named stops of a write, in their order; compiled in by the feature `failpoints` alone. `write.split_commit` is
+/// no stop: with the action `return` it commits between a change and its event, which crash tests must notice.
+pub const FAILPOINTS: &[&str] =
+    &["write.locked", "write.decided", "write.changed", "write.event", "write.before_commit", "write.after_commit"];
+
+/// Most events that one write seals for nodes without the master key, so that the lock is never held long.
+const SEALED_AT_ONCE: i64 = 1_000;
+
+impl Store for TokenStore {
+    fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError> {
+        let mut unchanged = None;
+        let committed = self.pools.write(|conn| {
+            let mut head = lock_head(conn)?;
+            fail_point!("write.locked");
+            let decided = decide(conn as &mut dyn Load)?;
+            fail_point!("write.decided");
+            if decided.is_empty() {
+                unchanged = Some(Committed { head: head.head });
+                return Ok(None);
+            }
+            self.write_changes(conn, &mut head, author, &decided)?;
+            fail_point!("write.before_commit");
+            Ok(Some(Committed { head: head.head }))
+        })?;
+        fail_point!("write.after_commit");
+        committed.or(unchanged).ok_or(StoreError::NotApplied("nothing was decided"))
+    }
+
+    fn read(&self, look: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.pools.read(|conn| look(conn as &mut dyn Load))
+    }
+
+    fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
+        self.pools.read(|conn| lists::tokens(conn, query))
+    }
+
+    fn list_roles(&self, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {
+        self.pools.read(|conn| lists::roles(conn, query))
+    }
+
+    fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
+        self.pools.read(|conn| lists::events(conn, query))
+    }
+
+    fn verify_log(&self) -> Result<LogVerdict, StoreError> {
+        self.pools.read(|conn| verify::log(conn, self.chain.as_ref()))
+    }
+}
+
+impl TokenStore {
+    fn write_changes(
+        &self,
+        conn: &mut Conn,
+        head: &mut HeadRow,
+        author: &Author,
+        decided: &[Change],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if let Some(chain) = &self.chain {
+            seal_pending(conn, head, chain, now)?;
+        }
+        for change in decided {
+            changes::apply(conn, change)?;
+            fail_point!("write.changed");
+            split_commit(conn)?;
+            append(conn, head, self.chain.as_ref(), (author, change, now))?;
+            fail_point!("write.event");
+        }
+        write_head(conn, head)
+    }
+}
+
+/// The wrong order on purpose: the change in one transaction, its event in the next.
+fn split_commit(conn: &mut Conn) -> Result<(), StoreError> {
+    fail_point!("write.split_commit", |_| {
+        conn.commit().and_then(|()| conn.begin_write()).map_err(failed)?;
+        fail_point!("write.between_commits");
+        Ok(())
+    });
+    let _ = conn;
+    Ok(())
+}
+
+/// Gives events that were written without the master key their MAC, after their links were checked; an event tells.
+fn seal_pending(conn: &mut Conn, head: &mut HeadRow, chain: &ChainKey, now: UnixMicros) -> Result<(), StoreError> {
+    const T: &str = "events";
+    let last = i64::try_from(head.head.seq.get()).map_err(|error| corrupt(T, 0, error))?;
+    let from = head.sealed_through + 1;
+    if last < from {
+        return Ok(());
+    }
+    let to = last.min(head.sealed_through + SEALED_AT_ONCE);
+    let range = events::table.filter(events::seq.ge(from - 1)).filter(events::seq.le(to)).order(events::seq);
+    let rows: Vec<EventRow> = each!(conn, c => range.load(c.as_mut())).map_err(failed)?;
+    let mut before = token_core::Digest([0; 32]);
+    for row in rows {
+        let linked = digest(&row.digest).ok_or_else(|| corrupt(T, row.seq, "digest"))?;
+        if row.seq < from {
+            before = linked;
+            continue;
+        }
+        if link(&before, &row.canonical()) != linked {
+            return Err(corrupt(T, row.seq, "not what was written; the log is not sealed over it"));
+        }
+        before = linked;
+        let mac = chain.mac(&linked).0.to_vec();
+        let unsealed = events::table.find(row.seq).filter(events::mac.is_null());
+        each!(conn, c => diesel::update(unsealed).set(events::mac.eq(Some(mac))).execute(c.as_mut()))
+            .map_err(failed)?;
+    }
+    head.sealed_through = to;
+    let seq = |number: i64| Seq::new(number.unsigned_abs());
+    let change = Change::LogSealed { from: seq(from), to: seq(to) };
+    append(conn, head, Some(chain), (&Author::system(), &change, now))
+}

@@ -1,0 +1,14 @@
+//! What tests stand on: a clock that stands still, randomness that repeats, a fresh database of each kind, and the
+//! real server started on it. Refuses to know how anything is implemented: it starts the program and speaks HTTP.
+
+mod client;
+mod database;
+mod ports;
+mod program;
+mod server;
+
+pub use client::{Answer, Client};
+pub use database::{Database, Kind, on_each_database};
+pub use ports::{FixedClock, SeededRandomness};
+pub use program::{Output, Program};
+pub use server::Server;

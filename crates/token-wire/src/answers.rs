@@ -1,0 +1,19 @@
+//! What is answered: the same types are written by the server and read by clients.
+
+mod actor;
+mod event;
+mod explanation;
+mod health;
+mod page;
+mod role;
+mod token;
+mod whoami;
+
+pub use actor::ActorView;
+pub use event::{DetailValueView, DetailView, EventView, OriginView, SubjectView, VerdictView};
+pub use explanation::ExplanationView;
+pub use health::{HealthView, ReadinessView};
+pub use page::PageView;
+pub use role::{RoleNameView, RoleView, RoleWithUseView, RuleView};
+pub use token::{CreatedView, RevealedView, RevokedView, TokenState, TokenView};
+pub use whoami::{WhoamiRuleView, WhoamiView};

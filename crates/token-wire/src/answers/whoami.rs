@@ -1,0 +1,35 @@
+//! Who calls, and what the caller may do.
+
+use serde::{Deserialize, Serialize};
+
+use super::RoleNameView;
+
+/// `GET /whoami`: the first guarded call everybody tries.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct WhoamiView {
+    /// `token`.
+    pub kind: String,
+    /// Which token.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The `jti` of the text that was presented.
+    pub credential: String,
+    /// The earlier end of token and text; `null` for none.
+    pub expires_at: Option<String>,
+    /// Its explicit roles.
+    pub roles: Vec<RoleNameView>,
+    /// The rules of all its roles, the implicit one included: a deny goes above an allow, `admin` above both.
+    pub permissions: Vec<WhoamiRuleView>,
+}
+
+/// One rule the caller's permissions come from.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct WhoamiRuleView {
+    /// `allow` or `deny`.
+    pub effect: String,
+    /// The pattern.
+    pub permission: String,
+    /// The name of the role that says so.
+    pub role: String,
+}

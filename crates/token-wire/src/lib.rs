@@ -1,0 +1,21 @@
+//! The JSON shapes of the HTTP contract, once: the server writes and reads them, a client reads and writes them.
+//! Reads strictly: one spelling, no unknown or repeated members, every error of a body at once, and never an echo of
+//! what was sent. Refuses to know HTTP frameworks, stores, clocks and permissions: the time is an argument.
+
+mod answers;
+mod fields;
+mod json;
+mod problem;
+mod requests;
+mod time;
+
+pub use answers::{
+    ActorView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView, HealthView, OriginView, PageView,
+    ReadinessView, RevealedView, RevokedView, RoleNameView, RoleView, RoleWithUseView, RuleView, SubjectView,
+    TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
+};
+pub use fields::RequestError;
+pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
+pub use problem::{FieldError, Problem, ProblemKind};
+pub use requests::{EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest};
+pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

@@ -1,0 +1,12 @@
+DROP TABLE credentials;
+DROP TABLE token_roles;
+DROP TRIGGER tokens_delete;
+DROP TABLE tokens;
+DROP TABLE role_rules;
+DROP TABLE roles;
+DROP TABLE keys;
+DROP TRIGGER events_kept;
+DROP TABLE events;
+DROP TABLE event_head;
+DROP TABLE secrets;
+DROP TABLE installation;

@@ -1,0 +1,69 @@
+//! `cargo xtask TASK`: runs, tests and checks this repository, and installs what that needs.
+//!
+//! It uses nothing but the standard library, so it builds where the server itself does not yet.
+//! It knows how to call tools; it refuses to know anything about tokens.
+
+mod bench;
+mod checks;
+mod ci;
+mod failure;
+mod packages;
+mod postgres;
+mod process;
+mod run;
+mod test;
+mod tools;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use failure::Failure;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  run [--] [ARGS]      build the server in release mode and start it with ARGS
+  test [FILTER...]     the whole test suite on SQLite and PostgreSQL; with FILTERs (words or
+                       options of the test runner) only the tests they select
+  ci [STEP...]         everything a change has to pass, or some of it: format, lengths, packages,
+                       dependencies, lints, features, docs, tests
+  bench [NAME]         the benchmarks; NAME and options go to `cargo bench`
+  docs                 the documentation of all crates, warnings are errors
+  with-postgres CMD    CMD beside a throw-away PostgreSQL, named by TOKENWARD_TEST_POSTGRES
+  help                 this text
+
+Tasks install what they lack: Debian packages with apt-get (as root, or with sudo where it asks
+for no password), cargo tools with cargo, Python and Node packages below the target directory.
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let rest: Vec<OsString> = arguments.collect();
+
+    match dispatch(&task.to_string_lossy(), &rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
+    match task {
+        "run" => run::server(rest),
+        "test" => test::suite(rest),
+        "ci" => ci::steps(rest),
+        "bench" => bench::measure(rest),
+        "docs" => checks::docs(),
+        "with-postgres" => postgres::beside(rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        "" => Err(Failure::usage("which task? `cargo xtask help` lists them")),
+        other => Err(Failure::usage(format!("there is no task `{other}`; `cargo xtask help` lists them"))),
+    }
+}

@@ -1,0 +1,110 @@
+//! What the operating system has to bring, and getting it on Debian and its kin.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::{postgres, process, tools};
+
+/// One thing a machine may lack, and the Debian packages that bring it.
+struct Need {
+    is_met: fn() -> bool,
+    packages: &'static [&'static str],
+}
+
+/// The C parts of SQLite, ring and libpq.
+const COMPILER: Need = Need {
+    is_met: || process::find("cc").is_some() || process::find("gcc").is_some(),
+    packages: &["gcc", "libc6-dev"],
+};
+const PKG_CONFIG: Need = Need { is_met: || process::find("pkg-config").is_some(), packages: &["pkg-config"] };
+/// libpq speaks TLS to PostgreSQL with the system's OpenSSL.
+const OPENSSL: Need = Need {
+    is_met: || process::succeeds(Command::new("pkg-config").args(["--exists", "openssl"])),
+    packages: &["libssl-dev"],
+};
+const POSTGRESQL: Need = Need { is_met: || postgres::programs().is_some(), packages: &["postgresql"] };
+/// A second implementation of JWT to check ours against, in two languages.
+const PYTHON: Need = Need { is_met: || tools::system_python().is_some(), packages: &["python3", "python3-venv"] };
+const NODE: Need = Need { is_met: || process::find("node").is_some(), packages: &["nodejs"] };
+const NPM: Need = Need { is_met: || process::find("npm").is_some(), packages: &["npm"] };
+/// Shows which files and addresses the server really touches.
+const STRACE: Need = Need { is_met: || process::find("strace").is_some(), packages: &["strace"] };
+/// Looks into a database behind the server's back.
+const SQLITE: Need = Need { is_met: || process::find("sqlite3").is_some(), packages: &["sqlite3"] };
+
+/// Makes sure that the workspace can be compiled.
+///
+/// # Errors
+///
+/// Something is missing and cannot be installed from here.
+pub(crate) fn for_building() -> Result<(), Failure> {
+    ensure(&[COMPILER, PKG_CONFIG, OPENSSL])
+}
+
+/// Makes sure that the workspace can be compiled and tested.
+///
+/// # Errors
+///
+/// Something is missing and cannot be installed from here.
+pub(crate) fn for_testing() -> Result<(), Failure> {
+    ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PYTHON, NODE, NPM, STRACE, SQLITE])
+}
+
+fn ensure(needs: &[Need]) -> Result<(), Failure> {
+    let wanted = missing(needs);
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let Some(apt_get) = apt_get() else {
+        return Err(Failure::new(format!(
+            "this machine lacks, by their Debian names: {}; install them and try again",
+            wanted.join(" ")
+        )));
+    };
+
+    println!("installing {}", wanted.join(" "));
+    // An old package list is no reason to stop: the install itself says what it cannot find.
+    let _ = process::run(apt_get().arg("update").arg("--quiet"));
+    process::run(apt_get().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&wanted))?;
+
+    let still = missing(needs);
+    if still.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("installed, but still not to be found: {}", still.join(" "))))
+}
+
+fn missing(needs: &[Need]) -> Vec<&'static str> {
+    needs.iter().filter(|need| !(need.is_met)()).flat_map(|need| need.packages.iter().copied()).collect()
+}
+
+/// How this user calls apt-get without being asked anything, if at all.
+fn apt_get() -> Option<fn() -> Command> {
+    process::find("apt-get")?;
+    if is_root() {
+        return Some(|| quiet_apt_get(Command::new("env")));
+    }
+    // `-n`: a password prompt would hang a machine that nobody watches.
+    let sudo_works = process::succeeds(Command::new("sudo").args(["-n", "true"]));
+    sudo_works.then_some(|| {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "env"]);
+        quiet_apt_get(sudo)
+    })
+}
+
+/// `env` carries the variable past sudo, which would drop it.
+fn quiet_apt_get(mut env: Command) -> Command {
+    env.current_dir(Path::new("/")).stdin(std::process::Stdio::null()).arg("DEBIAN_FRONTEND=noninteractive").args([
+        "apt-get",
+        "--option",
+        "DPkg::Lock::Timeout=300",
+    ]);
+    env
+}
+
+/// Whether this process may do anything.
+pub(crate) fn is_root() -> bool {
+    process::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
+}

@@ -1,0 +1,50 @@
+//! `cargo xtask test`: the whole suite, with everything it talks to.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::postgres::{Cluster, URL_VARIABLE};
+use crate::tools::Runner;
+use crate::{packages, process, tools};
+
+/// Named stops in the write path, for crash tests: never in a release build.
+pub(crate) const FEATURES: &str = "tokenward/failpoints,token-tests/failpoints";
+
+/// Runs all tests, or those that `filters` select.
+///
+/// # Errors
+///
+/// A tool is missing and cannot be installed, the build fails, or a test does.
+pub(crate) fn suite(filters: &[OsString]) -> Result<(), Failure> {
+    packages::for_testing()?;
+    let runner = tools::runner();
+    let python = tools::python()?;
+    let node = tools::node()?;
+
+    // The tests start this program, so it is built as a user builds it, not as a part of them.
+    process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))?;
+
+    let cluster = Cluster::start()?;
+    let equip = |command: &mut Command| {
+        command
+            .env(URL_VARIABLE, cluster.url())
+            .env("TOKENWARD_TEST_PYTHON", &python)
+            .env("TOKENWARD_TEST_NODE_DIR", &node);
+        process::run(command)
+    };
+
+    // First, so that the closing lines of the runner are the last thing to be read.
+    let examples = match runner {
+        Runner::Nextest if filters.is_empty() => {
+            equip(process::cargo(["test", "--doc", "--workspace", "--locked"]).args(["--features", FEATURES]))
+        }
+        _ => Ok(()),
+    };
+    let mut tests = match runner {
+        Runner::Nextest => process::cargo(["nextest", "run"]),
+        Runner::Cargo => process::cargo(["test"]),
+    };
+    tests.args(["--workspace", "--locked", "--no-fail-fast", "--features", FEATURES]).args(filters);
+    equip(&mut tests).and(examples)
+}
