@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 use token_core::{
-    Change, Credential, Ends, KeyId, KeyState, Revoked, Role, RoleId, SealedKey, StoreError, TokenId, TokenRecord,
+    Change, Credential, Ends, KeyId, KeyState, Reason, Revoked, Role, RoleId, SealedKey, StoreError, TokenId,
+    TokenRecord, UnixSeconds,
 };
 
 use crate::connection::{Conn, each};
@@ -66,7 +67,7 @@ fn insert_token(conn: &mut Conn, record: &TokenRecord) -> Result<(), StoreError>
         tokens::name.eq(grant.name.as_str()),
         tokens::name_folded.eq(grant.name.folded()),
         tokens::description.eq(record.description.as_str()),
-        tokens::expires_at.eq(grant.expires_at.map(|end| end.get())),
+        tokens::expires_at.eq(grant.expires_at.map(UnixSeconds::get)),
         tokens::allowed_networks.eq(networks(record)),
         tokens::created_at.eq(record.created_at.get()),
         tokens::created_by_kind.eq(record.created_by.kind()),
@@ -94,14 +95,14 @@ fn insert_credential(conn: &mut Conn, token: TokenId, credential: &Credential) -
     let (kind, ends_at, used_at) = match credential.ends {
         Ends::Never => ("never", None, None),
         Ends::At(end) => ("at", Some(end.get()), None),
-        Ends::OnFirstUse { latest, used_at } => ("first-use", Some(latest.get()), used_at.map(|at| at.get())),
+        Ends::OnFirstUse { latest, used_at } => ("first-use", Some(latest.get()), used_at.map(UnixSeconds::get)),
     };
     let values = (
         credentials::jti.eq(credential.id.as_bytes().to_vec()),
         credentials::token_id.eq(token.as_bytes().to_vec()),
         credentials::kid.eq(credential.key.as_str()),
         credentials::issued_at.eq(credential.issued_at.get()),
-        credentials::expires_at.eq(credential.expires_at.map(|end| end.get())),
+        credentials::expires_at.eq(credential.expires_at.map(UnixSeconds::get)),
         credentials::encoding.eq(i64::from(credential.encoding.number())),
         credentials::ends_kind.eq(kind),
         credentials::ends_at.eq(ends_at),
@@ -118,7 +119,7 @@ fn update_token(conn: &mut Conn, before: &TokenRecord, after: &TokenRecord) -> R
         tokens::name.eq(new.name.as_str()),
         tokens::name_folded.eq(new.name.folded()),
         tokens::description.eq(after.description.as_str()),
-        tokens::expires_at.eq(new.expires_at.map(|end| end.get())),
+        tokens::expires_at.eq(new.expires_at.map(UnixSeconds::get)),
         tokens::allowed_networks.eq(networks(after)),
         tokens::version.eq(version(after.version)?),
     );
@@ -145,7 +146,7 @@ fn revoke(conn: &mut Conn, id: TokenId, end: &Revoked) -> Result<(), StoreError>
         tokens::revoked_by_kind.eq(Some(end.by.kind())),
         tokens::revoked_by_id.eq(end.by.id().map(|id| id.to_vec())),
         tokens::revoked_by_name.eq(Some(end.by.name())),
-        tokens::revoked_reason.eq(end.reason.as_ref().map(|reason| reason.as_str())),
+        tokens::revoked_reason.eq(end.reason.as_ref().map(Reason::as_str)),
     );
     let row = tokens::table.find(id.as_bytes().to_vec()).filter(tokens::revoked_at.is_null());
     one(each!(conn, c => diesel::update(row).set(values).execute(c.as_mut())), "the token ended meanwhile")

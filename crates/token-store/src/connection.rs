@@ -1,5 +1,6 @@
 //! Connections to the two databases: one enum, one statement text for both.
 
+#[cfg(feature = "sqlite")]
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;

@@ -22,6 +22,7 @@ pub(crate) fn commit_failed(error: Error, lost: bool) -> StoreError {
 }
 
 /// A row that cannot be.
+#[expect(clippy::needless_pass_by_value, reason = "ids and errors of every kind, at the end of their life")]
 pub(crate) fn corrupt(table: &'static str, id: impl ToString, what: impl ToString) -> StoreError {
     StoreError::Corrupt { table, id: id.to_string(), what: what.to_string() }
 }

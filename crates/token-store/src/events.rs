@@ -195,6 +195,7 @@ fn write_details(details: &Details) -> String {
     Value::Array(rows.collect()).to_string()
 }
 
+#[expect(clippy::option_option, reason = "unreadable, nothing, or a value")]
 fn read_value(value: &Value) -> Option<Option<DetailValue>> {
     match value {
         Value::Null => Some(None),

@@ -1,6 +1,5 @@
 //! Opening: schema, first rows, chain key.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -22,6 +21,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Marks an SQLite file as ours: `TKWD`.
+#[cfg(feature = "sqlite")]
 const APPLICATION_ID: i64 = 0x544B_5744;
 const CHAIN_KEY: &str = "chain-key";
 
@@ -73,6 +73,7 @@ impl TokenStore {
         clock: Arc<dyn Clock>,
         randomness: &dyn Randomness,
     ) -> Result<Self, OpenError> {
+        #[cfg(feature = "sqlite")]
         ensure_plain_file(url)?;
         let pools = Pools::new(url, options.readers.max(1))?;
         {
@@ -92,18 +93,14 @@ impl TokenStore {
     }
 }
 
+/// A database file is a plain file, or is not there yet.
+#[cfg(feature = "sqlite")]
 fn ensure_plain_file(url: &DatabaseUrl) -> Result<(), OpenError> {
-    let plain = |path: &Path| match std::fs::symlink_metadata(path) {
-        Ok(found) => found.is_file(),
-        Err(_) => true,
-    };
     match url {
-        #[cfg(feature = "sqlite")]
-        DatabaseUrl::Sqlite(path) if !plain(path) => Err(OpenError::NoFile),
-        _ => {
-            let _ = plain;
-            Ok(())
+        DatabaseUrl::Sqlite(path) if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) => {
+            Err(OpenError::NoFile)
         }
+        _ => Ok(()),
     }
 }
 

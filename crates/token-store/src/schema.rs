@@ -1,5 +1,4 @@
 //! Tables as diesel sees them: the same on both databases.
-#![expect(missing_docs, unreachable_pub, reason = "made by diesel's macro; the migrations tell what each column is")]
 
 diesel::table! { installation (id) { id -> BigInt, issuer -> Nullable<Text>, audience -> Nullable<Text>, cursor_key -> Binary, } }
 diesel::table! { secrets (name) { name -> Text, sealed -> Binary, } }

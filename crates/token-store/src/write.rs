@@ -85,6 +85,10 @@ impl TokenStore {
 }
 
 /// The wrong order on purpose: the change in one transaction, its event in the next.
+#[cfg_attr(
+    not(feature = "failpoints"),
+    expect(clippy::unnecessary_wraps, reason = "fails only where it is compiled in")
+)]
 fn split_commit(conn: &mut Conn) -> Result<(), StoreError> {
     fail_point!("write.split_commit", |_| {
         conn.commit().and_then(|()| conn.begin_write()).map_err(failed)?;

@@ -1,0 +1,132 @@
+//! The server: one at a time per data folder, until it is told to stop.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use token_guard::Guard;
+use token_http::{HttpLimits, HttpState, Readiness};
+use token_store::TokenStore;
+use token_wire::ReadinessView;
+use tracing_subscriber::fmt;
+
+use crate::config::Config;
+use crate::parts::{Failure, Parts};
+
+/// How soon new and withdrawn keys are noticed that another process brought.
+const REFRESH: Duration = Duration::from_millis(250);
+
+/// Runs the server to its end.
+pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
+    log(config);
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|error| Failure::Folder(config.data_dir.display().to_string(), error))?;
+    let first = config.database.is_embedded() && !config.data_dir.join("tokenward.db").exists();
+    let _lock = lock(config)?;
+    let parts = Parts::open(config)?;
+    if let Some(why) = parts.verify_only {
+        tracing::warn!("this server verifies and revokes, and issues and shows nothing: {why}");
+    }
+    let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>)
+        .map_err(token_admin::AdminError::Store)?
+        .with_max_token(config.max_token);
+    let guard = Arc::new(guard);
+    let stopped = Arc::new(AtomicBool::new(false));
+    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped));
+    let state = Arc::new(HttpState {
+        admin: Arc::clone(&parts.admin),
+        guard,
+        clock: Arc::clone(&parts.clock),
+        randomness: Arc::clone(&parts.randomness),
+        cursor_key: parts.store.cursor_key(),
+        readiness: Arc::new(Ready { store: Arc::clone(&parts.store), signs: parts.verify_only.is_none() }),
+        limits: HttpLimits { max_body: config.max_body, ..HttpLimits::default() },
+        trusted_proxies: config.trusted_proxies.clone(),
+    });
+    let outcome = run(config, state, first);
+    stopped.store(true, Ordering::SeqCst);
+    let _ = follower.join();
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+fn run(config: &Config, state: Arc<HttpState>, first: bool) -> Result<(), Failure> {
+    actix_web::rt::System::new().block_on(async {
+        let mut server = HttpServer::new(move || token_http::app(Arc::clone(&state)))
+            .client_request_timeout(Duration::from_secs(5))
+            .keep_alive(Duration::from_secs(15))
+            .shutdown_timeout(10)
+            .max_connections(10_000)
+            .worker_max_blocking_threads(16);
+        if let Some(workers) = config.workers {
+            server = server.workers(workers);
+        }
+        let server = server.bind(config.listen).map_err(|error| Failure::Listen(config.listen, error))?;
+        greet(config, first)?;
+        server.run().await.map_err(Failure::Io)
+    })
+}
+
+/// What a newcomer types next.
+fn greet(config: &Config, first: bool) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Tokenward listens on http://{}", config.listen)?;
+    if first {
+        writeln!(out, "\nA first token, and a first call with it:\n")?;
+        writeln!(out, "  tokenward token create --name first --role admin")?;
+        writeln!(out, "  curl -H \"Authorization: Bearer <the token>\" {}/api/v1/whoami\n", config.public_url)?;
+    }
+    Ok(())
+}
+
+/// The embedded database serves one server: its lock is held as long as the process lives.
+fn lock(config: &Config) -> Result<Option<File>, Failure> {
+    if !config.database.is_embedded() {
+        return Ok(None);
+    }
+    let folder = config.data_dir.display().to_string();
+    let file = File::options().create(true).truncate(false).write(true).open(config.data_dir.join("server.lock"));
+    let file = file.map_err(|error| Failure::Folder(folder.clone(), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Failure::SecondServer(folder)),
+        Err(std::fs::TryLockError::Error(error)) => Err(Failure::Folder(folder, error)),
+    }
+}
+
+fn follow(guard: Arc<Guard>, stopped: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        while !stopped.load(Ordering::SeqCst) {
+            if let Err(error) = guard.refresh() {
+                tracing::warn!(error = %error, "could not look for new keys");
+            }
+            std::thread::sleep(REFRESH);
+        }
+    })
+}
+
+struct Ready {
+    store: Arc<TokenStore>,
+    signs: bool,
+}
+
+impl Readiness for Ready {
+    fn check(&self) -> ReadinessView {
+        let database = self.store.ping();
+        let mut parts = BTreeMap::new();
+        let mut part = |name: &str, says: &str| parts.insert(name.to_owned(), says.to_owned());
+        part("database", if database.is_ok() { "ok" } else { "away" });
+        part("signing", if self.signs { "ok" } else { "verify only" });
+        ReadinessView { ready: database.is_ok(), parts }
+    }
+}
+
+fn log(config: &Config) {
+    let json = config.log_json.unwrap_or_else(|| !std::io::stderr().is_terminal());
+    let builder = fmt().with_max_level(config.log_level).with_writer(std::io::stderr).with_target(false);
+    let _ = if json { builder.json().flatten_event(true).try_init() } else { builder.try_init() };
+}
