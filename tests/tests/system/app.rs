@@ -1,0 +1,96 @@
+//! A running server with an administrator's token.
+
+use serde_json::{Value, json};
+use token_testkit::{Answer, Client, Database, Program, Server};
+
+/// A server, its database, and somebody who may do everything.
+pub(crate) struct App {
+    pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) program: Program,
+    pub(crate) admin: Client,
+    pub(crate) admin_text: String,
+}
+
+/// A token as it was created.
+pub(crate) struct Made {
+    pub(crate) id: String,
+    pub(crate) text: String,
+}
+
+impl App {
+    pub(crate) fn start(database: Database) -> Self {
+        let program = database.program();
+        Self::with(database, program)
+    }
+
+    /// With a clock that stands still until [`App::set_clock`].
+    pub(crate) fn at(database: Database, seconds: i64) -> Self {
+        let file = database.folder().join("clock");
+        std::fs::write(&file, format!("{}", seconds * 1_000_000)).unwrap();
+        let program = database.program().with("TOKENWARD_CLOCK_FILE", &file.to_string_lossy());
+        Self::with(database, program)
+    }
+
+    fn with(database: Database, program: Program) -> Self {
+        let created = program.run(&["token", "create", "--name", "root", "--role", "admin", "--json"]).ok().json();
+        let admin_text = created["token"].as_str().unwrap().to_owned();
+        let server = Server::start(&program, database.folder().join("server.log"));
+        let admin = server.client().bearer(&admin_text);
+        Self { server, database, program, admin, admin_text }
+    }
+
+    pub(crate) fn set_clock(&self, seconds: i64) {
+        let file = self.database.folder().join("clock");
+        let next = self.database.folder().join("clock.next");
+        std::fs::write(&next, format!("{}", seconds * 1_000_000)).unwrap();
+        std::fs::rename(next, file).unwrap();
+    }
+
+    /// Makes a role with these rules, e.g. `allow assets:read`; its id.
+    #[track_caller]
+    pub(crate) fn role(&self, name: &str, rules: &[&str]) -> String {
+        let answer = self.admin.post("/api/v1/roles", &json!({"name": name, "rules": rules_json(rules)})).expect(201);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a token with these roles.
+    #[track_caller]
+    pub(crate) fn token(&self, name: &str, roles: &[&str]) -> Made {
+        self.token_with(&json!({"name": name, "roles": roles}))
+    }
+
+    #[track_caller]
+    pub(crate) fn token_with(&self, body: &Value) -> Made {
+        made(&self.admin.post("/api/v1/tokens", body).expect(201))
+    }
+
+    /// A caller with a new token that holds these rules.
+    #[track_caller]
+    pub(crate) fn caller(&self, name: &str, rules: &[&str]) -> Client {
+        let role = self.role(&format!("role of {name}"), rules);
+        self.as_token(&self.token(name, &[&role]))
+    }
+
+    pub(crate) fn as_token(&self, token: &Made) -> Client {
+        self.server.client().bearer(&token.text)
+    }
+
+    /// What a call with this token is answered.
+    pub(crate) fn whoami(&self, token: &Made) -> u16 {
+        self.as_token(token).get("/api/v1/whoami").status
+    }
+}
+
+pub(crate) fn rules_json(rules: &[&str]) -> Value {
+    let rule = |rule: &&str| {
+        let (effect, permission) = rule.split_once(' ').unwrap();
+        json!({"effect": effect, "permission": permission})
+    };
+    rules.iter().map(rule).collect()
+}
+
+pub(crate) fn made(answer: &Answer) -> Made {
+    let body = answer.json();
+    Made { id: body["id"].as_str().unwrap().to_owned(), text: body["token"].as_str().unwrap().to_owned() }
+}

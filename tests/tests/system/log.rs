@@ -1,0 +1,123 @@
+//! The log: complete, in order, and telling when somebody tampered with it.
+
+use serde_json::json;
+use token_testkit::{Kind, on_each_database};
+
+use crate::app::App;
+
+/// One event of most kinds.
+fn history(app: &App) {
+    let role = app.role("r", &["allow assets:read"]);
+    let token = app.token("t", &[&role]);
+    let path = format!("/api/v1/tokens/{}", token.id);
+    let _ = app.admin.patch(&path, 1, &json!({"name": "u"})).expect(200);
+    let _ = app.admin.post(&format!("{path}/reveal"), &json!({})).expect(200);
+    let _ = app.admin.post(&format!("{path}/revoke"), &json!({})).expect(200);
+    let _ = app.admin.delete(&path).expect(204);
+    let _ = app.admin.patch(&format!("/api/v1/roles/{role}"), 1, &json!({"description": "x"})).expect(200);
+    let _ = app.admin.delete(&format!("/api/v1/roles/{role}")).expect(204);
+}
+
+fn unlock(app: &App) {
+    let statements: &[&str] = match app.database.kind {
+        Kind::Sqlite => &["DROP TRIGGER events_fixed", "DROP TRIGGER events_kept"],
+        Kind::Postgres => &["ALTER TABLE events DISABLE TRIGGER ALL"],
+    };
+    for statement in statements {
+        app.database.sql(statement).unwrap();
+    }
+}
+
+#[test]
+fn x08_p66_g06_every_edited_column_of_every_event_is_found() {
+    on_each_database(|database| {
+        let app = App::start(database);
+        history(&app);
+        unlock(&app);
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(0));
+        let count: u64 = app.database.sql("SELECT count(*) FROM events").unwrap().trim().parse().unwrap();
+        let texts = [
+            "actor_kind",
+            "actor_name",
+            "kind",
+            "subject_kind",
+            "subject_id",
+            "subject_name",
+            "details",
+            "touches",
+            "origin_address",
+        ];
+        let bytes = ["actor_id", "origin_request", "digest", "mac"];
+        let blob = match app.database.kind {
+            Kind::Sqlite => "x'00112233445566778899aabbccddeeff'",
+            Kind::Postgres => "'\\x00112233445566778899aabbccddeeff'",
+        };
+        app.database.sql("CREATE TABLE kept AS SELECT * FROM events").unwrap();
+        for seq in 1..=count {
+            let edits = texts.iter().map(|column| format!("{column} = coalesce({column}, '') || 'x'"));
+            let edits = edits.chain(bytes.iter().map(|column| format!("{column} = {blob}")));
+            for edit in edits.chain(["at = at + 1".to_owned()]) {
+                app.database.sql(&format!("UPDATE events SET {edit} WHERE seq = {seq}")).unwrap();
+                let verdict = app.admin.get("/api/v1/events/verify").expect(200).json();
+                assert!(verdict.to_string().contains("broken"), "{edit} of {seq}: {verdict}");
+                let restore = format!(
+                    "DELETE FROM events WHERE seq = {seq}; INSERT INTO events SELECT * FROM kept WHERE seq = {seq}"
+                );
+                app.database.sql(&restore).unwrap();
+            }
+        }
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(0), "all put back");
+        app.database.sql("DELETE FROM events WHERE seq = 3").unwrap();
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(3), "a removed row");
+        app.database.sql("INSERT INTO events SELECT * FROM kept WHERE seq = 3").unwrap();
+        app.database.sql("UPDATE events SET seq = 1000 WHERE seq = 3").unwrap();
+        app.database.sql("UPDATE events SET seq = 3 WHERE seq = 4").unwrap();
+        app.database.sql("UPDATE events SET seq = 4 WHERE seq = 1000").unwrap();
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(3), "two swapped rows");
+    });
+}
+
+#[test]
+fn p15_p65_numbers_have_no_gaps_under_concurrent_writers_and_no_change_lacks_its_event() {
+    on_each_database(|database| {
+        let app = App::start(database);
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                let admin = app.admin.clone();
+                scope.spawn(move || {
+                    for m in 0..10 {
+                        let body = json!({"name": format!("t{n}-{m}"), "roles": []});
+                        let _ = admin.post("/api/v1/tokens", &body).expect(201);
+                    }
+                });
+            }
+        });
+        let one = |sql: &str| app.database.sql(sql).unwrap().trim().to_owned();
+        assert_eq!(one("SELECT count(*) FROM tokens"), "81");
+        assert_eq!(one("SELECT count(*) FROM events WHERE kind = 'token.created'"), "81");
+        assert_eq!(one("SELECT max(seq) - count(*) FROM events"), "0");
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(0));
+    });
+}
+
+#[test]
+fn p65_an_event_that_cannot_be_written_undoes_the_change() {
+    on_each_database(|database| {
+        let app = App::start(database);
+        let token = app.token("t", &[]);
+        let statement = match app.database.kind {
+            Kind::Sqlite => {
+                "CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.kind = 'token.revoked' \
+                             BEGIN SELECT RAISE(ABORT, 'no'); END"
+            }
+            Kind::Postgres => {
+                "CREATE TRIGGER broken BEFORE INSERT ON events FOR EACH ROW \
+                               WHEN (NEW.kind = 'token.revoked') EXECUTE FUNCTION refuse('no')"
+            }
+        };
+        app.database.sql(statement).unwrap();
+        let answer = app.admin.post(&format!("/api/v1/tokens/{}/revoke", token.id), &json!({})).expect(503);
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(app.whoami(&token), 200, "not revoked, and nobody was told so");
+    });
+}
