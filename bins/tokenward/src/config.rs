@@ -68,7 +68,7 @@ pub(crate) struct Flags {
 /// Settings as a file has them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Written {
     listen: Option<String>,
     data_dir: Option<String>,
     database_url: Option<String>,
@@ -246,12 +246,12 @@ fn identity(
     Some(Identity { issuer: issuer.ok()?, audience: audience.ok()? })
 }
 
-fn read_file(named: Option<&PathBuf>) -> Result<File, ConfigError> {
+fn read_file(named: Option<&PathBuf>) -> Result<Written, ConfigError> {
     let default = PathBuf::from("tokenward.toml");
     let path = match named {
         Some(path) => path,
         None if default.exists() => &default,
-        None => return Ok(File::default()),
+        None => return Ok(Written::default()),
     };
     let tell =
         |error: &dyn core::fmt::Display| ConfigError(vec![format!("settings file `{}`: {error}", path.display())]);

@@ -5,11 +5,12 @@ use token_core::{Credential, CredentialId, Identity, KeyId, TokenId, UnixSeconds
 use crate::{SigningInput, VerifyError};
 
 /// What a text with a good signature claims. Whether it may pass is decided by the state of its token.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct VerifiedClaims {
     pub(crate) key: KeyId,
     pub(crate) algorithm: token_core::Algorithm,
     pub(crate) claims: Claims,
+    /// Header and payload segment as they were presented.
     pub(crate) signed: String,
 }
 
@@ -58,6 +59,12 @@ impl VerifiedClaims {
     pub fn is_exactly(&self, identity: &Identity, token: TokenId, credential: &Credential) -> bool {
         self.key == credential.key
             && SigningInput::new(identity, token, credential, self.algorithm).as_str() == self.signed
+    }
+}
+
+impl core::fmt::Debug for VerifiedClaims {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("VerifiedClaims").field("key", &self.key).field("claims", &self.claims).finish_non_exhaustive()
     }
 }
 

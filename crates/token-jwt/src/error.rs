@@ -44,6 +44,9 @@ pub enum KeyError {
         "expected one private key in PEM: Ed25519 or P-256 as `PRIVATE KEY`, RSA of 2048 to 4096 bits as `PRIVATE KEY` or `RSA PRIVATE KEY`"
     )]
     Pem,
+    /// Something to be signed that says another key or algorithm.
+    #[error("the header names another key")]
+    Other,
     /// The source of randomness failed, or the key could not be used.
     #[error("the key could not be made or used")]
     Failed,

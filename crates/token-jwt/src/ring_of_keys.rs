@@ -1,6 +1,6 @@
 //! The key ring: which keys vouch for texts, found by the one header each of them writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,11 +33,13 @@ impl KeyRing {
     ///
     /// [`KeyError::Public`] for a key that is not what its algorithm needs; [`KeyError::Duplicate`].
     pub fn new(keys: &[PublicKey], identity: Option<&Identity>) -> Result<Self, KeyError> {
+        // A withdrawn key keeps its name: nobody brings its texts back by another key under it.
+        let mut names = HashSet::new();
+        if !keys.iter().all(|key| names.insert(&key.id)) {
+            return Err(KeyError::Duplicate);
+        }
         let mut by_header: HashMap<String, Entry> = HashMap::new();
         for key in keys.iter().filter(|key| key.state.verifies()) {
-            if by_header.values().any(|entry| entry.id == key.id) {
-                return Err(KeyError::Duplicate);
-            }
             let entry = Entry { id: key.id.clone(), algorithm: key.algorithm, verifier: Verifier::new(key)? };
             by_header.insert(header(&key.id, key.algorithm), entry);
         }

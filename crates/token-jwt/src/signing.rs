@@ -7,11 +7,14 @@ use ring::signature::KeyPair as _;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use token_core::{Algorithm, KeyId};
 
+use crate::encoding::header;
 use crate::{KeyError, SigningInput, TokenText};
 
 /// A private key that signs with its one algorithm.
 pub struct SigningKey {
     id: KeyId,
+    /// The header segment of everything it signs.
+    header: String,
     pair: Pair,
 }
 
@@ -70,17 +73,28 @@ impl SigningKey {
     ///
     /// [`KeyError::Private`] for anything else.
     pub fn open(algorithm: Algorithm, id: KeyId, private: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self { id, pair: Pair::open(algorithm, private)? })
+        let pair = Pair::open(algorithm, private)?;
+        Ok(Self { header: header(&id, algorithm), id, pair })
     }
 
     /// Signs header and payload into the text of a token.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Failed`] when there is no randomness for ES256.
+    /// [`KeyError::Other`] when the header names another key or algorithm; [`KeyError::Failed`] when there is no
+    /// randomness for ES256 or RS256.
     pub fn sign(&self, input: &SigningInput) -> Result<TokenText, KeyError> {
-        let signature = self.pair.sign(input.as_str().as_bytes())?;
-        Ok(TokenText::new(format!("{}.{}", input.as_str(), URL_SAFE_NO_PAD.encode(signature))))
+        let input = input.as_str();
+        if !input.strip_prefix(&self.header).is_some_and(|rest| rest.starts_with('.')) {
+            return Err(KeyError::Other);
+        }
+        let signature = self.pair.sign(input.as_bytes())?;
+        // Room for all of it from the start: a text that grows leaves copies behind that nobody wipes.
+        let mut text = String::with_capacity(input.len() + 1 + signature.len().div_ceil(3) * 4);
+        text.push_str(input);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+        Ok(TokenText::new(text))
     }
 }
 
