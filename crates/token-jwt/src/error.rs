@@ -46,7 +46,7 @@ pub enum KeyError {
     Pem,
     /// Something to be signed that says another key or algorithm.
     #[error("the header names another key")]
-    Other,
+    WrongKey,
     /// The source of randomness failed, or the key could not be used.
     #[error("the key could not be made or used")]
     Failed,

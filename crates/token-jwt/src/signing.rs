@@ -81,12 +81,12 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Other`] when the header names another key or algorithm; [`KeyError::Failed`] when there is no
+    /// [`KeyError::WrongKey`] when the header names another key or algorithm; [`KeyError::Failed`] when there is no
     /// randomness for ES256 or RS256.
     pub fn sign(&self, input: &SigningInput) -> Result<TokenText, KeyError> {
         let input = input.as_str();
         if !input.strip_prefix(&self.header).is_some_and(|rest| rest.starts_with('.')) {
-            return Err(KeyError::Other);
+            return Err(KeyError::WrongKey);
         }
         let signature = self.pair.sign(input.as_bytes())?;
         // Room for all of it from the start: a text that grows leaves copies behind that nobody wipes.

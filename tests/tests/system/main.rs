@@ -1,10 +1,17 @@
 //! The whole product, as its users meet it: the real program, on a fresh SQLite file and a fresh PostgreSQL database.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod app;
 mod behaviours;
 mod crash;
+mod interop;
 mod log;
 mod refusals;
 mod routes;

@@ -1,0 +1,75 @@
+//! Other languages verify our tokens with the published keys.
+
+use std::path::Path;
+use std::process::Command;
+
+use token_testkit::{Database, Kind};
+
+use crate::app::{App, Made};
+
+/// What a foreign library reads from a text, or why it refuses it.
+fn read(command: &mut Command, jwks: &str, text: &str, issuer: &str) -> Result<serde_json::Value, String> {
+    let output = command.args([jwks, text, issuer, issuer]).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout).unwrap())
+    } else {
+        Err(text(&output.stderr))
+    }
+}
+
+fn python() -> Command {
+    let program = std::env::var("TOKENWARD_TEST_PYTHON").expect("TOKENWARD_TEST_PYTHON; the test command sets it");
+    let mut command = Command::new(program);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/interop/verify.py"));
+    command
+}
+
+fn node() -> Command {
+    let folder = std::env::var("TOKENWARD_TEST_NODE_DIR").expect("TOKENWARD_TEST_NODE_DIR; the test command sets it");
+    let mut command = Command::new("node");
+    command.env("NODE_DIR", folder);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/interop/verify.mjs"));
+    command
+}
+
+/// The same token text as PyJWT and jose read it.
+fn verified_elsewhere(app: &App, token: &Made, algorithm: &str) {
+    let jwks = app.server.client().get("/.well-known/jwks.json").expect(200);
+    let issuer = app.program.run(&["events", "list", "--type", "installation.identified", "--json"]).ok().json();
+    let issuer = issuer["items"][0]["details"][0]["after"].as_str().unwrap().to_owned();
+    for mut command in [python(), node()] {
+        let claims = read(&mut command, &jwks.text, &token.text, &issuer).unwrap();
+        assert_eq!(claims["sub"].as_str(), Some(token.id.as_str()), "{algorithm}");
+    }
+    let mut altered = token.text.clone();
+    let last = altered.pop().unwrap();
+    altered.insert(altered.len() - 20, if last == 'A' { 'B' } else { 'A' });
+    for mut command in [python(), node()] {
+        assert!(read(&mut command, &jwks.text, &altered, &issuer).is_err(), "{algorithm}: an altered text");
+    }
+}
+
+#[test]
+fn s15_pyjwt_and_jose_verify_all_three_algorithms() {
+    let app = App::start(Database::fresh(Kind::Sqlite));
+    verified_elsewhere(&app, &app.token("eddsa", &[]), "EdDSA");
+    let _ = app.program.run(&["key", "rotate", "--algorithm", "ES256"]).ok();
+    let es256 = app.token("es256", &[]);
+    assert!(wait_until_accepted(&app, &es256), "a new key is noticed");
+    verified_elsewhere(&app, &es256, "ES256");
+    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/token-jwt/tests/keys/test-only-rsa-2048.pem");
+    let _ = app.program.run(&["key", "import", pem]).ok();
+    let rs256 = app.token("rs256", &[]);
+    assert!(wait_until_accepted(&app, &rs256), "a new key is noticed");
+    verified_elsewhere(&app, &rs256, "RS256");
+    assert_eq!(app.whoami(&es256), 200, "texts of retired keys stay good");
+}
+
+/// A key that another process made is noticed within a moment; bounded.
+fn wait_until_accepted(app: &App, token: &Made) -> bool {
+    (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        app.whoami(token) == 200
+    })
+}
