@@ -63,12 +63,22 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(command) => command,
     };
     let parts = Parts::open(&config)?;
+    let before = parts.head()?;
+    let done = dispatch(command, &parts, format);
+    let after = parts.head()?;
+    if before != after {
+        crate::acknowledgement::wait(&config, after.seq);
+    }
+    done
+}
+
+fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve => Ok(ExitCode::SUCCESS),
-        Command::Token(command) => token::run(command, &parts, format),
-        Command::Role(command) => role::run(command, &parts, format),
-        Command::Key(command) => key::run(command, &parts, format),
-        Command::Events(command) => events::run(&command, &parts, format),
+        Command::Token(command) => token::run(command, parts, format),
+        Command::Role(command) => role::run(command, parts, format),
+        Command::Key(command) => key::run(command, parts, format),
+        Command::Events(command) => events::run(&command, parts, format),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tokenward, the program: configuration, wiring and command line. Refuses to know how anything is done: it opens the
 //! crates that do it and hands them to each other.
 
+mod acknowledgement;
 mod cli;
 mod clock;
 mod config;

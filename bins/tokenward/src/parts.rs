@@ -82,6 +82,13 @@ impl Parts {
     }
 }
 
+impl Parts {
+    /// How far the log has come.
+    pub(crate) fn head(&self) -> Result<token_core::Head, Failure> {
+        Ok(token_core::GuardSource::head(self.store.as_ref()).map_err(AdminError::Store)?)
+    }
+}
+
 fn master_key(config: &Config, randomness: &dyn Randomness) -> Result<Option<MasterKey>, Failure> {
     if let Some(path) = &config.master_key_file {
         return Ok(Some(MasterKey::read(path)?));

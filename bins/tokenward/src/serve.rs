@@ -15,11 +15,12 @@ use token_store::TokenStore;
 use token_wire::ReadinessView;
 use tracing_subscriber::fmt;
 
+use crate::acknowledgement::Acknowledgement;
 use crate::config::Config;
 use crate::parts::{Failure, Parts};
 
 /// How soon new and withdrawn keys are noticed that another process brought.
-const REFRESH: Duration = Duration::from_millis(250);
+const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs the server to its end.
 pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
@@ -37,7 +38,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         .with_max_token(config.max_token);
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
-    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped));
+    let acknowledgement = Acknowledgement::of(config);
+    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
         guard,
@@ -83,13 +85,23 @@ fn greet(config: &Config, first: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a server may be running that a command should wait for: on PostgreSQL it may run anywhere.
+pub(crate) fn may_run(config: &Config) -> bool {
+    !config.database.is_embedded()
+        || File::options().write(true).open(lock_path(config)).is_ok_and(|file| file.try_lock().is_err())
+}
+
+fn lock_path(config: &Config) -> std::path::PathBuf {
+    config.data_dir.join("server.lock")
+}
+
 /// The embedded database serves one server: its lock is held as long as the process lives.
 fn lock(config: &Config) -> Result<Option<File>, Failure> {
     if !config.database.is_embedded() {
         return Ok(None);
     }
     let folder = config.data_dir.display().to_string();
-    let file = File::options().create(true).truncate(false).write(true).open(config.data_dir.join("server.lock"));
+    let file = File::options().create(true).truncate(false).write(true).open(lock_path(config));
     let file = file.map_err(|error| Failure::Folder(folder.clone(), error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -98,11 +110,16 @@ fn lock(config: &Config) -> Result<Option<File>, Failure> {
     }
 }
 
-fn follow(guard: Arc<Guard>, stopped: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+fn follow(
+    guard: Arc<Guard>,
+    stopped: Arc<AtomicBool>,
+    mut acknowledgement: Acknowledgement,
+) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
-            if let Err(error) = guard.refresh() {
-                tracing::warn!(error = %error, "could not look for new keys");
+            match guard.refresh() {
+                Ok(head) => acknowledgement.write(head.seq),
+                Err(error) => tracing::warn!(error = %error, "could not look for new keys"),
             }
             std::thread::sleep(REFRESH);
         }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use token_core::{GuardSource, Role, RoleId, StoreError, StoredToken, UnixSeconds};
+use token_core::{GuardSource, Head, Role, RoleId, StoreError, StoredToken, UnixSeconds};
 use token_jwt::{KeyRing, MAX_TOKEN, UnverifiedJwt, VerifiedClaims};
 
 use crate::snapshots::{Keys, PolicyAt};
@@ -99,16 +99,17 @@ impl Guard {
         Ok(Some(judge(claims, read.value.as_ref(), &keys, &policy, arrival)))
     }
 
-    /// Learns of new and withdrawn keys now, rather than at the next good signature. Costs one small read.
+    /// Learns of new and withdrawn keys now, rather than at the next good signature, and says how far it knows the
+    /// log. Costs one small read.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; what was known stays.
-    pub fn refresh(&self) -> Result<(), StoreError> {
+    pub fn refresh(&self) -> Result<Head, StoreError> {
         if self.source.head()? != self.keys.load().head {
             self.keys.store(Arc::new(Keys::load(self.source.as_ref())?));
         }
-        Ok(())
+        Ok(self.keys.load().head)
     }
 
     /// Looks at the keys that verify now, e.g. to publish them.

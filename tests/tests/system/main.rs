@@ -10,6 +10,7 @@
 
 mod app;
 mod behaviours;
+mod beside;
 mod crash;
 mod interop;
 mod log;

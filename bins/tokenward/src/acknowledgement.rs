@@ -1,0 +1,60 @@
+//! How a command that ran beside a server learns that the server knows of its change: the server writes the number of
+//! the last event it knows into a file of the data folder. Where there is no common folder, the command waits a moment.
+
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
+
+use token_core::Seq;
+
+use crate::config::Config;
+use crate::serve::may_run;
+
+/// Longest wait for a server; five looks of it.
+const LONGEST: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The file in which a server tells how far it knows the log.
+pub(crate) struct Acknowledgement {
+    file: Option<PathBuf>,
+    written: Option<Seq>,
+}
+
+impl Acknowledgement {
+    pub(crate) fn of(config: &Config) -> Self {
+        let file = config.database.is_embedded().then(|| config.data_dir.join("server.applied"));
+        Self { file, written: None }
+    }
+
+    /// Tells that everything up to `seq` is known here.
+    pub(crate) fn write(&mut self, seq: Seq) {
+        if self.written == Some(seq) {
+            return;
+        }
+        let Some(file) = &self.file else { return };
+        let next = file.with_extension("next");
+        let done = std::fs::write(&next, seq.to_string()).and_then(|()| std::fs::rename(&next, file));
+        match done {
+            Ok(()) => self.written = Some(seq),
+            Err(error) => tracing::warn!(error = %error, "could not tell commands how far the log is known"),
+        }
+    }
+
+    fn known(&self) -> Option<u64> {
+        std::fs::read_to_string(self.file.as_ref()?).ok()?.trim().parse().ok()
+    }
+}
+
+/// Waits until a server that may be running knows everything up to `seq`; bounded.
+pub(crate) fn wait(config: &Config, seq: Seq) {
+    if !may_run(config) {
+        return;
+    }
+    let acknowledgement = Acknowledgement::of(config);
+    for _ in 0..LONGEST.as_millis() / LOOK.as_millis() {
+        if acknowledgement.known().is_some_and(|known| seq.get() <= known) {
+            return;
+        }
+        sleep(LOOK);
+    }
+}
