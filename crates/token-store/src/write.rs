@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use fail::fail_point;
-use token_core::{Author, Change, Committed, Decide, Load, Page, Seq, Store, StoreError, UnixMicros};
+use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
 use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenPosition, TokenQuery, TokenRecord};
 use token_seal::{ChainKey, link};
 
@@ -100,6 +100,9 @@ fn split_commit(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 /// Gives events that were written without the master key their MAC, after their links were checked; an event tells.
+///
+/// Over an event that is not what was written nothing is sealed: every check of the log tells it, and the change that
+/// is being made, a revocation perhaps, does not wait for the operator who looks into it.
 fn seal_pending(conn: &mut Conn, head: &mut HeadRow, chain: &ChainKey, now: UnixMicros) -> Result<(), StoreError> {
     const T: &str = "events";
     let last = i64::try_from(head.head.seq.get()).map_err(|error| corrupt(T, 0, error))?;
@@ -110,17 +113,14 @@ fn seal_pending(conn: &mut Conn, head: &mut HeadRow, chain: &ChainKey, now: Unix
     let to = last.min(head.sealed_through + SEALED_AT_ONCE);
     let range = events::table.filter(events::seq.ge(from - 1)).filter(events::seq.le(to)).order(events::seq);
     let rows: Vec<EventRow> = each!(conn, c => range.load(c.as_mut())).map_err(failed)?;
-    let mut before = token_core::Digest([0; 32]);
-    for row in rows {
-        let linked = digest(&row.digest).ok_or_else(|| corrupt(T, row.seq, "digest"))?;
-        if row.seq < from {
-            before = linked;
-            continue;
+    let linked = match links(&rows, from) {
+        Ok(linked) => linked,
+        Err(seq) => {
+            tracing::error!(event.seq = seq, "an event is not what was written; nothing is sealed from it on");
+            return Ok(());
         }
-        if link(&before, &row.canonical()) != linked {
-            return Err(corrupt(T, row.seq, "not what was written; the log is not sealed over it"));
-        }
-        before = linked;
+    };
+    for (row, linked) in rows.iter().filter(|row| from <= row.seq).zip(linked) {
         let mac = chain.mac(&linked).0.to_vec();
         let unsealed = events::table.find(row.seq).filter(events::mac.is_null());
         each!(conn, c => diesel::update(unsealed).set(events::mac.eq(Some(mac))).execute(c.as_mut()))
@@ -130,4 +130,22 @@ fn seal_pending(conn: &mut Conn, head: &mut HeadRow, chain: &ChainKey, now: Unix
     let seq = |number: i64| Seq::new(number.unsigned_abs());
     let change = Change::LogSealed { from: seq(from), to: seq(to) };
     append(conn, head, Some(chain), (&Author::system(), &change, now))
+}
+
+/// The digests of `rows` from the number `from` on, each checked against the row before it; else the first that does
+/// not hold.
+fn links(rows: &[EventRow], from: i64) -> Result<Vec<Digest>, i64> {
+    let mut before = Digest([0; 32]);
+    let mut linked = Vec::with_capacity(rows.len());
+    for row in rows {
+        let stored = digest(&row.digest).ok_or(row.seq)?;
+        if from <= row.seq {
+            if link(&before, &row.canonical()) != stored {
+                return Err(row.seq);
+            }
+            linked.push(stored);
+        }
+        before = stored;
+    }
+    Ok(linked)
 }
