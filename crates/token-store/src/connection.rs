@@ -106,7 +106,9 @@ impl Conn {
                 let mut conn = diesel::PgConnection::establish(&with_defaults(url))?;
                 conn.batch_execute(
                     "SET lock_timeout = '2s'; SET statement_timeout = '10s'; \
-                     SET idle_in_transaction_session_timeout = '500ms'; SET client_min_messages = 'warning';",
+                     SET idle_in_transaction_session_timeout = '500ms'; SET client_min_messages = 'warning'; \
+                     SELECT set_config('synchronous_commit', 'on', false) \
+                     WHERE current_setting('synchronous_commit') = 'off';",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Postgres(Box::new(conn)))

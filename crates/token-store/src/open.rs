@@ -50,6 +50,9 @@ pub enum OpenError {
     /// The schema was made by a later version of this product.
     #[error("the database was made by a newer version of this program")]
     Newer,
+    /// The database would lose what it confirmed when the power goes.
+    #[error("the database does not keep what it confirms: {0}")]
+    NotDurable(String),
     /// The migrations failed.
     #[error("the schema could not be brought up to date: {0}")]
     Migration(String),
@@ -79,6 +82,7 @@ impl TokenStore {
         {
             let mut conn = pools.writer()?;
             migrate(&mut conn)?;
+            ensure_durable(&mut conn)?;
         }
         let now = clock.now();
         let master = options.master.as_deref();
@@ -156,6 +160,38 @@ where
         return Err(OpenError::Newer);
     }
     harness.run_pending_migrations(migrations).map(|_| ()).map_err(|error| failure(&error))
+}
+
+/// What is confirmed must be on the disk. An embedded database is ours to set up; of a server it is said loudly.
+fn ensure_durable(conn: &mut Conn) -> Result<(), OpenError> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        value: String,
+    }
+    let (sql, wanted) = match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(_) => (
+            "SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || \
+             (SELECT synchronous FROM pragma_synchronous) AS value",
+            "wal 2",
+        ),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => {
+            ("SELECT current_setting('fsync') || ' ' || current_setting('full_page_writes') AS value", "on on")
+        }
+    };
+    let found: Setting = each!(conn, c => diesel::sql_query(sql).get_result(c.as_mut())).map_err(failed)?;
+    match conn {
+        _ if found.value == wanted => Ok(()),
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(_) => Err(OpenError::NotDurable(format!("its modes are `{}`, not `{wanted}`", found.value))),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => {
+            tracing::warn!("the PostgreSQL server runs with fsync or full_page_writes off: a power cut loses changes");
+            Ok(())
+        }
+    }
 }
 
 /// An SQLite file that holds tables of another program is not touched.
