@@ -58,6 +58,13 @@ impl Program {
         self
     }
 
+    /// The same without this setting.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self
+    }
+
     /// A command that is not started yet.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {

@@ -24,8 +24,22 @@ impl Server {
     ///
     /// When it is not ready within 30 seconds; its log is in the message.
     #[must_use]
-    #[expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub fn start(program: &Program, log: PathBuf) -> Self {
+        Self::try_start(program, log).unwrap_or_else(|why| panic!("the server {why}"))
+    }
+
+    /// Starts a server that may end before it is ready.
+    ///
+    /// # Errors
+    ///
+    /// How it ended, and its log; also when it is not ready within 30 seconds.
+    ///
+    /// # Panics
+    ///
+    /// When there is no free port or no process can be started.
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn try_start(program: &Program, log: PathBuf) -> Result<Self, String> {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
         let mut command = program.command(&["serve", "--listen", &listen]);
@@ -35,14 +49,14 @@ impl Server {
         let mut server = Self { child, address: format!("http://{listen}"), log };
         for _ in 0..1_500 {
             if server.client().ready() {
-                return server;
+                return Ok(server);
             }
             if let Some(status) = server.child.try_wait().expect("a process of ours") {
-                panic!("the server ended with {status}: {}", server.log());
+                return Err(format!("ended with {status}: {}", server.log()));
             }
             sleep(Duration::from_millis(20));
         }
-        panic!("the server is not ready: {}", server.log());
+        Err(format!("is not ready: {}", server.log()))
     }
 
     /// A caller without credentials.

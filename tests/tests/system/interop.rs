@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use token_testkit::{Database, Kind};
+use token_testkit::{Database, Kind, on_each_database};
 
 use crate::app::{App, Made};
 
@@ -72,4 +72,16 @@ fn wait_until_accepted(app: &App, token: &Made) -> bool {
         std::thread::sleep(std::time::Duration::from_millis(20));
         app.whoami(token) == 200
     })
+}
+
+#[test]
+fn s15_jwks_shows_public_members_only() {
+    on_each_database(|database| {
+        let app = App::start(database);
+        let set = app.server.client().get("/.well-known/jwks.json").expect(200).json();
+        let key = set["keys"][0].as_object().unwrap();
+        let mut members: Vec<&str> = key.keys().map(String::as_str).collect();
+        members.sort_unstable();
+        assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x"]);
+    });
 }

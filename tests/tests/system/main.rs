@@ -11,10 +11,15 @@
 mod app;
 mod behaviours;
 mod beside;
+mod canary;
 mod crash;
+mod durability;
 mod interop;
+mod judge;
 mod log;
+mod master_key;
 mod refusals;
 mod routes;
-mod secrets;
+mod schema;
+mod shutdown;
 mod widening;
