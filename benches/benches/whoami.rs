@@ -1,0 +1,122 @@
+//! `GET /api/v1/whoami` beside a bare actix route: the same server, one connection, one call after the other.
+#![expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+use actix_web::{HttpResponse, HttpServer, web};
+use criterion::Criterion;
+use token_admin::{Admin, NewToken, Settings, ShowToken, Signer};
+use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
+use token_guard::Guard;
+use token_http::{HttpLimits, HttpState, Readiness, configure};
+use token_seal::MasterKey;
+use token_store::{DatabaseUrl, StoreOptions, TokenStore};
+use token_testkit::{FixedClock, SeededRandomness};
+use token_wire::ReadinessView;
+
+struct Always;
+
+impl Readiness for Always {
+    fn check(&self) -> ReadinessView {
+        ReadinessView { ready: true, parts: std::collections::BTreeMap::new() }
+    }
+}
+
+/// The product over an embedded database in `folder`, and the text of one token.
+fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(1_900_000_000));
+    let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(1));
+    let master = Arc::new(MasterKey::generate(randomness.as_ref()).expect("a key"));
+    let url = DatabaseUrl::sqlite(&folder.join("bench.db"));
+    let options = StoreOptions { readers: 2, master: Some(Arc::clone(&master)) };
+    let store = TokenStore::open(&url, &options, Arc::clone(&clock), randomness.as_ref()).expect("a store");
+    let store = Arc::new(store);
+    let identity = Identity { issuer: "https://t.example".parse().expect("iss"), audience: "a".parse().expect("aud") };
+    let admin = Admin::new(
+        Arc::clone(&store) as Arc<dyn Store>,
+        Arc::clone(&clock),
+        Arc::clone(&randomness),
+        Signer::new(Some(master)),
+        Settings { identity, show_token: ShowToken::Always },
+    );
+    admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
+    let new = NewToken {
+        name: "bench".parse().expect("a name"),
+        description: "".parse().expect("a description"),
+        roles: std::collections::BTreeSet::new(),
+        expires_at: None,
+        allowed_networks: None,
+    };
+    let created = admin.create_token(&Author::command_line(), &new).expect("a token").value;
+    let state = HttpState {
+        admin: Arc::new(admin),
+        guard: Arc::new(Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard")),
+        clock,
+        randomness,
+        cursor_key: store.cursor_key(),
+        readiness: Arc::new(Always),
+        limits: HttpLimits::default(),
+        trusted_proxies: Vec::new(),
+    };
+    (Arc::new(state), created.text.expose().to_owned())
+}
+
+/// One server with both routes; ends with the process.
+fn serve(state: Arc<HttpState>) -> SocketAddr {
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let bare = || async { HttpResponse::Ok().body("{}") };
+            let app = move || {
+                actix_web::App::new().route("/bare", web::get().to(bare)).configure(configure(Arc::clone(&state)))
+            };
+            let server = HttpServer::new(app).workers(1).bind("127.0.0.1:0").expect("a port");
+            tell.send(server.addrs().first().copied().expect("an address")).expect("somebody listens");
+            server.run().await
+        })
+    });
+    told.recv().expect("an address")
+}
+
+/// One connection that is kept.
+struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    /// Sends a request and reads its whole answer, which must be 200.
+    fn call(&mut self, request: &[u8]) {
+        self.0.get_mut().write_all(request).expect("sent");
+        let (mut line, mut length) = (String::new(), 0);
+        self.0.read_line(&mut line).expect("a status line");
+        assert!(line.starts_with("HTTP/1.1 200"), "answered {line}");
+        while line != "\r\n" {
+            line.clear();
+            self.0.read_line(&mut line).expect("a header field");
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).expect("a body");
+    }
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (state, text) = product(folder.path());
+    let stream = TcpStream::connect(serve(state)).expect("connected");
+    stream.set_nodelay(true).expect("a socket");
+    let mut connection = Connection(BufReader::new(stream));
+    let request = |path: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {text}\r\n\r\n").into_bytes()
+    };
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut group = criterion.benchmark_group("whoami");
+    for (name, path) in [("a bare actix route", "/bare"), ("guarded", "/api/v1/whoami")] {
+        let request = request(path);
+        group.bench_function(name, |b| b.iter(|| connection.call(&request)));
+    }
+    group.finish();
+}
