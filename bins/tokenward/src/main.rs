@@ -9,6 +9,7 @@ mod config;
 mod faults;
 mod output;
 mod parts;
+mod refused;
 mod serve;
 
 use std::process::ExitCode;

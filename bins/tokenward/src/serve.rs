@@ -18,6 +18,7 @@ use tracing_subscriber::fmt;
 use crate::acknowledgement::Acknowledgement;
 use crate::config::Config;
 use crate::parts::{Failure, Parts};
+use crate::refused::RefusedCallsLog;
 
 /// How soon new and withdrawn keys are noticed that another process brought.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -39,7 +40,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);
-    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement);
+    let refused = RefusedCallsLog::new(Arc::clone(&parts.admin), Arc::clone(&guard), Arc::clone(&parts.clock));
+    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
         guard,
@@ -114,6 +116,7 @@ fn follow(
     guard: Arc<Guard>,
     stopped: Arc<AtomicBool>,
     mut acknowledgement: Acknowledgement,
+    mut refused: RefusedCallsLog,
 ) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
@@ -121,8 +124,10 @@ fn follow(
                 Ok(head) => acknowledgement.write(head.seq),
                 Err(error) => tracing::warn!(error = %error, "could not look for new keys"),
             }
+            refused.look();
             std::thread::sleep(REFRESH);
         }
+        refused.write();
     })
 }
 

@@ -6,6 +6,7 @@ mod authority;
 mod commands;
 mod error;
 mod keys;
+mod refused;
 pub mod rights;
 mod roles;
 mod signer;

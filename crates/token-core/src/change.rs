@@ -2,8 +2,8 @@
 //! cannot be expressed.
 
 use crate::{
-    Credential, EventKind, Identity, KeyId, KeyState, PublicKey, Revoked, Role, RoleId, SealedKey, Seq, Token, TokenId,
-    TokenName, TokenRecord, Unrevoked,
+    Credential, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Revoked, Role, RoleId, SealedKey, Seq,
+    Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -69,6 +69,15 @@ pub enum Change {
         key: PublicKey,
         /// Where it goes.
         to: KeyState,
+    },
+    /// Calls were refused. Changes nothing but the log.
+    CallsRefused {
+        /// Why, whose and how many.
+        calls: RefusedCalls,
+        /// The name of the token, if it is known and still there.
+        name: Option<TokenName>,
+        /// The minute they came in.
+        minute: UnixSeconds,
     },
     /// Events got their MAC; written by the store itself.
     LogSealed {
@@ -153,6 +162,7 @@ impl Change {
             Self::KeyMoved { to: KeyState::Next | KeyState::Signing, .. } => EventKind::KeyPromoted,
             Self::KeyMoved { to: KeyState::Retired, .. } => EventKind::KeyRetired,
             Self::KeyMoved { to: KeyState::Withdrawn, .. } => EventKind::KeyWithdrawn,
+            Self::CallsRefused { .. } => EventKind::CallsRefused,
             Self::LogSealed { .. } => EventKind::LogSealed,
             Self::InstallationCreated => EventKind::InstallationCreated,
         }
@@ -187,6 +197,13 @@ impl Change {
             Self::RoleDeleted { role: deleted, .. } => role(deleted),
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public),
             Self::KeyMoved { key: moved, .. } => key(moved),
+            Self::CallsRefused { calls, name, .. } => {
+                let name = name.as_ref().map_or("unknown", TokenName::as_str).to_owned();
+                match calls.token {
+                    Some(id) => Subject { kind: SubjectKind::Token, id: id.to_string(), name },
+                    None => Subject { kind: SubjectKind::Installation, id: String::new(), name },
+                }
+            }
             Self::IdentityFixed(_) | Self::LogSealed { .. } | Self::InstallationCreated => {
                 Subject { kind: SubjectKind::Installation, id: String::new(), name: String::new() }
             }
@@ -209,7 +226,10 @@ impl Change {
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public.id),
             Self::KeyMoved { key: moved, .. } => key(&moved.id),
             Self::IdentityFixed(_) => Touches { everything: true, ..Touches::default() },
-            Self::TokenRevealed { .. } | Self::LogSealed { .. } | Self::InstallationCreated => Touches::default(),
+            Self::TokenRevealed { .. }
+            | Self::CallsRefused { .. }
+            | Self::LogSealed { .. }
+            | Self::InstallationCreated => Touches::default(),
         }
     }
 }

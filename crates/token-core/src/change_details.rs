@@ -76,6 +76,10 @@ impl Change {
             Self::KeyMoved { key, to } => {
                 Details::default().changed("state", text(key.state.as_str()), text(to.as_str()))
             }
+            Self::CallsRefused { calls, minute, .. } => Details::default()
+                .with("reason", calls.reason.as_str())
+                .with("count", i64::try_from(calls.count).unwrap_or(i64::MAX))
+                .with("minute", minute.get()),
             Self::LogSealed { from, to } => Details::default()
                 .with("from", i64::try_from(from.get()).unwrap_or(i64::MAX))
                 .with("to", i64::try_from(to.get()).unwrap_or(i64::MAX)),

@@ -179,6 +179,8 @@ kinds! {
     KeyRetired = "key.retired", Info, "stopped signing with key";
     /// A key verifies nothing any more.
     KeyWithdrawn = "key.withdrawn", Warning, "withdrew signing key";
+    /// Calls were refused; counted by the minute.
+    CallsRefused = "calls.refused", Notice, "refused calls of";
     /// Events written without the master key got their MAC later.
     LogSealed = "log.sealed", Notice, "sealed events";
 }

@@ -15,6 +15,7 @@ mod network;
 mod permission;
 mod port;
 mod query;
+mod refused;
 mod role;
 mod text;
 mod time;
@@ -38,6 +39,7 @@ pub use port::{
     StoreError,
 };
 pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter};
+pub use refused::{RefusedCalls, RefusedReason};
 pub use role::{BuiltIn, Role, RoleUse};
 pub use text::{Description, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
 pub use time::{TimeError, UnixMicros, UnixSeconds};

@@ -4,10 +4,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use token_core::{GuardSource, Head, Role, RoleId, StoreError, StoredToken, UnixSeconds};
+use token_core::{
+    GuardSource, Head, RefusedCalls, RefusedReason, Role, RoleId, StoreError, StoredToken, TokenId, UnixSeconds,
+};
 use token_jwt::{KeyRing, MAX_TOKEN, UnverifiedJwt, VerifiedClaims};
 
 use crate::snapshots::{Keys, PolicyAt};
+use crate::tally::Tally;
 use crate::{Caller, Presented, Refusal};
 
 /// How often a call begins again because the log moved under it, before it is told to come back.
@@ -28,6 +31,7 @@ pub struct Guard {
     keys: ArcSwap<Keys>,
     policy: ArcSwap<PolicyAt>,
     max_token: usize,
+    refused: Tally,
 }
 
 impl Guard {
@@ -39,7 +43,7 @@ impl Guard {
     pub fn open(source: Arc<dyn GuardSource>) -> Result<Self, StoreError> {
         let keys = ArcSwap::from_pointee(Keys::load(source.as_ref())?);
         let policy = ArcSwap::from_pointee(PolicyAt::load(source.as_ref())?);
-        Ok(Self { source, keys, policy, max_token: MAX_TOKEN })
+        Ok(Self { source, keys, policy, max_token: MAX_TOKEN, refused: Tally::default() })
     }
 
     /// The same guard with another bound on the length of texts, in bytes.
@@ -56,11 +60,32 @@ impl Guard {
     ///
     /// [`Refusal`].
     pub fn admit(&self, presented: &Presented, arrival: Arrival) -> Result<Caller, Refusal> {
-        match presented {
-            Presented::Nothing | Presented::OtherScheme => Err(Refusal::NoCredentials),
-            Presented::Several => Err(Refusal::SeveralCredentials),
-            Presented::Malformed => Err(Refusal::Invalid),
-            Presented::Bearer(text) => self.admit_text(text, arrival),
+        let refusal = match presented {
+            Presented::Bearer(text) => return self.admit_text(text, arrival),
+            Presented::Nothing | Presented::OtherScheme => Refusal::NoCredentials,
+            Presented::Several => Refusal::SeveralCredentials,
+            Presented::Malformed => Refusal::Invalid,
+        };
+        self.refused.count(&refusal, None);
+        Err(refusal)
+    }
+
+    /// Counts a call of an admitted caller that was refused for a permission. Calls that [`Guard::admit`] refuses
+    /// are counted there.
+    pub fn count_forbidden(&self, token: TokenId) {
+        self.refused.add(&RefusedCalls { reason: RefusedReason::Permission, token: Some(token), count: 1 });
+    }
+
+    /// Takes the counts of refused calls since the last time; at most 100 lines.
+    #[must_use]
+    pub fn take_refused(&self) -> Vec<RefusedCalls> {
+        self.refused.take()
+    }
+
+    /// Puts counts back that could not be written.
+    pub fn return_refused(&self, refused: &[RefusedCalls]) {
+        for calls in refused {
+            self.refused.add(calls);
         }
     }
 
@@ -70,13 +95,28 @@ impl Guard {
     ///
     /// [`Refusal`].
     pub fn admit_text(&self, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
+        let mut token = None;
+        let admitted = self.verify(text).and_then(|claims| {
+            token = Some(claims.sub());
+            self.judge_verified(&claims, arrival)
+        });
+        if let Err(refusal) = &admitted {
+            self.refused.count(refusal, token);
+        }
+        admitted
+    }
+
+    fn verify(&self, text: &str) -> Result<VerifiedClaims, Refusal> {
         let jwt = UnverifiedJwt::parse(text, self.max_token).map_err(|_| Refusal::Invalid)?;
-        let claims = self.keys.load().ring.verify(&jwt).map_err(|error| {
+        self.keys.load().ring.verify(&jwt).map_err(|error| {
             tracing::debug!(reason = %error, "refused a text before its signature was good");
             Refusal::Invalid
-        })?;
+        })
+    }
+
+    fn judge_verified(&self, claims: &VerifiedClaims, arrival: Arrival) -> Result<Caller, Refusal> {
         for _ in 0..ROUNDS {
-            if let Some(outcome) = self.round(&claims, arrival)? {
+            if let Some(outcome) = self.round(claims, arrival)? {
                 return outcome;
             }
         }

@@ -10,6 +10,7 @@ mod caller;
 mod presented;
 mod refusal;
 mod snapshots;
+mod tally;
 
 pub use admission::{Arrival, Guard};
 pub use caller::Caller;

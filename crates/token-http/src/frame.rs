@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
@@ -45,6 +45,7 @@ pub(crate) async fn frame(
         Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
     };
     let response = finish(response, id);
+    count(&state, &response);
     log(&http, &response, id, started.elapsed().as_millis());
     Ok(response)
 }
@@ -94,6 +95,14 @@ fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
     let mut response = response.set_body(BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
+}
+
+/// An admitted caller who was told that a permission is missing, by the route or by a use case.
+fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
+    let extensions = response.request().extensions();
+    if let (StatusCode::FORBIDDEN, Some(caller)) = (response.status(), extensions.get::<Caller>()) {
+        state.guard.count_forbidden(caller.id());
+    }
 }
 
 /// One line: never a query, a header field, a body or a token's text.

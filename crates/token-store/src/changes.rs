@@ -40,7 +40,10 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
         Change::RoleDeleted { role, .. } => delete_role(conn, role.id),
         Change::KeyCreated(key) | Change::KeyImported(key) => insert_key(conn, key),
         Change::KeyMoved { key, to } => move_key(conn, &key.id, key.state, *to),
-        Change::TokenRevealed { .. } | Change::LogSealed { .. } | Change::InstallationCreated => Ok(()),
+        Change::TokenRevealed { .. }
+        | Change::CallsRefused { .. }
+        | Change::LogSealed { .. }
+        | Change::InstallationCreated => Ok(()),
     }
 }
 

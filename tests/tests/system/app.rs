@@ -19,9 +19,11 @@ pub(crate) struct Made {
 }
 
 impl App {
+    /// With a clock that stands still at the present.
     pub(crate) fn start(database: Database) -> Self {
-        let program = database.program();
-        Self::with(database, program)
+        #[expect(clippy::disallowed_methods, reason = "other programs judge our tokens by their own clock")]
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Self::at(database, now.as_secs().try_into().unwrap())
     }
 
     /// With a clock that stands still until [`App::set_clock`].

@@ -19,6 +19,7 @@ mod judge;
 mod log;
 mod master_key;
 mod refusals;
+mod refused_calls;
 mod routes;
 mod schema;
 mod shutdown;
