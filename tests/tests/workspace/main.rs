@@ -1,0 +1,6 @@
+//! The workspace itself: which crate knows which, and what every crate and file says of itself.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod edges;
+mod files;
