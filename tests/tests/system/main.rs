@@ -14,6 +14,7 @@ mod beside;
 mod canary;
 mod crash;
 mod durability;
+mod forged;
 mod interop;
 mod judge;
 mod log;
