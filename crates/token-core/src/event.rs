@@ -185,6 +185,15 @@ kinds! {
     LogSealed = "log.sealed", Notice, "sealed events";
 }
 
+impl EventKind {
+    /// One sentence for people: who did this to what, by their names.
+    #[must_use]
+    pub fn message(self, actor: &str, subject: &str) -> String {
+        let blank = if subject.is_empty() { "" } else { " " };
+        format!("{actor} {}{blank}{subject}", self.phrase())
+    }
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Event {
@@ -214,9 +223,7 @@ impl Event {
     /// One sentence for people: `ada revoked token CI pipeline`.
     #[must_use]
     pub fn message(&self) -> String {
-        let name = &self.subject.name;
-        let blank = if name.is_empty() { "" } else { " " };
-        format!("{} {}{blank}{name}", self.actor.name(), self.kind.phrase())
+        self.kind.message(self.actor.name(), &self.subject.name)
     }
 }
 

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use token_core::{
-    Author, Change, Detail, DetailValue, Details, Digest, Epoch, Event, Head, Mac, Origin, RequestId, Seq, StoreError,
-    Subject, SubjectKind, Touches, UnixMicros,
+    Author, Change, Detail, DetailValue, Details, Digest, Epoch, Event, EventKind, Head, Mac, Origin, RequestId, Seq,
+    StoreError, Subject, SubjectKind, TokenName, Touches, UnixMicros,
 };
 use token_seal::{ChainKey, link};
 
@@ -30,6 +30,7 @@ pub(crate) struct EventRow {
     touches: String,
     origin_address: Option<String>,
     origin_request: Option<Vec<u8>>,
+    message_folded: String,
     pub(crate) digest: Vec<u8>,
     pub(crate) mac: Option<Vec<u8>>,
 }
@@ -41,7 +42,7 @@ pub(crate) struct HeadRow {
 }
 
 impl EventRow {
-    /// Every column but digest and MAC, in a fixed order, each with its length: what the digest is made of.
+    /// Every column but digest and MAC, and but the message that follows from the others, in a fixed order, each with its length: what the digest is made of.
     pub(crate) fn canonical(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(512);
         let mut field = |value: Option<&[u8]>| {
@@ -71,6 +72,10 @@ impl EventRow {
         const T: &str = "events";
         let seq = self.seq;
         let wrong = |what: &str| corrupt(T, seq, what);
+        let kind: EventKind = self.kind.parse().map_err(|_| wrong("kind"))?;
+        if message_folded(kind, &self.actor_name, &self.subject_name) != self.message_folded {
+            return Err(wrong("message_folded"));
+        }
         let subject_kind = SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == self.subject_kind);
         let request = self.origin_request.as_deref().map(|id| bytes16(T, id)).transpose()?;
         let request = request.map(RequestId::from_bytes).transpose().map_err(|_| wrong("origin_request"))?;
@@ -80,7 +85,7 @@ impl EventRow {
             seq: Seq::new(seq.unsigned_abs()),
             at: UnixMicros::new(self.at).map_err(|_| wrong("at"))?,
             actor: actor(T, &self.actor_kind, self.actor_id.as_deref(), &self.actor_name)?,
-            kind: self.kind.parse().map_err(|_| wrong("kind"))?,
+            kind,
             subject: Subject {
                 kind: subject_kind.ok_or_else(|| wrong("subject_kind"))?,
                 id: self.subject_id,
@@ -93,6 +98,11 @@ impl EventRow {
             mac: self.mac.map(|mac| mac.try_into().map(Mac)).transpose().map_err(|_| wrong("mac"))?,
         })
     }
+}
+
+/// The sentence for people, folded as searched texts are.
+fn message_folded(kind: EventKind, actor: &str, subject: &str) -> String {
+    TokenName::fold_needle(&kind.message(actor, subject))
 }
 
 /// A digest from 32 bytes.
@@ -153,9 +163,11 @@ pub(crate) fn append(
         touches: write_touches(&change.touches()),
         origin_address: author.origin.address.map(|address| address.to_string()),
         origin_request: author.origin.request.map(|request| request.as_bytes().to_vec()),
+        message_folded: String::new(),
         digest: Vec::new(),
         mac: None,
     };
+    row.message_folded = message_folded(change.kind(), &row.actor_name, &row.subject_name);
     let linked = link(&head.head.digest, &row.canonical());
     row.digest = linked.0.to_vec();
     if let Some(chain) = chain {
@@ -231,4 +243,83 @@ fn read_touches(text: &str) -> Option<Touches> {
     let (everything, tokens, roles, keys): (bool, Vec<String>, Vec<String>, Vec<String>) =
         serde_json::from_str(text).ok()?;
     Some(Touches { everything, tokens: things(&tokens)?, roles: things(&roles)?, keys: things(&keys)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use core::str::FromStr as _;
+    use proptest::prelude::*;
+    use token_core::{Level, TokenId};
+
+    use super::*;
+
+    fn row() -> EventRow {
+        EventRow {
+            seq: 7,
+            at: 1_900_000_000_000_000,
+            actor_kind: "token".to_owned(),
+            actor_id: Some(TokenId::from_str("0192f3c1-7a52-7c11-8d4e-0242ac120002").unwrap().as_bytes().to_vec()),
+            actor_name: "ada".to_owned(),
+            kind: "token.revoked".to_owned(),
+            subject_kind: "token".to_owned(),
+            subject_id: "x".to_owned(),
+            subject_name: "CI".to_owned(),
+            details: "[]".to_owned(),
+            touches: "[false,[],[],[]]".to_owned(),
+            origin_address: None,
+            origin_request: None,
+            message_folded: "ada revoked token ci".to_owned(),
+            digest: Vec::new(),
+            mac: None,
+        }
+    }
+
+    #[test]
+    fn x08_nothing_and_an_empty_text_are_not_the_same_bytes_and_no_text_runs_into_the_next() {
+        let with = |change: fn(&mut EventRow)| {
+            let mut row = row();
+            change(&mut row);
+            row.canonical()
+        };
+        let all = [
+            with(|_| {}),
+            with(|row| row.origin_address = Some(String::new())),
+            with(|row| row.origin_request = Some(Vec::new())),
+            with(|row| row.actor_id = None),
+            with(|row| (row.subject_kind, row.subject_id) = ("tokenx".to_owned(), String::new())),
+            with(|row| (row.actor_name, row.kind) = ("adatoken".to_owned(), ".revoked".to_owned())),
+            with(|row| (row.details, row.touches) = ("[][".to_owned(), "false,[],[],[]]".to_owned())),
+            with(|row| row.seq = 8),
+            with(|row| row.at += 1),
+        ];
+        for (index, bytes) in all.iter().enumerate() {
+            assert!(!all[..index].contains(bytes), "case {index}");
+        }
+    }
+
+    #[test]
+    fn t08_a_message_that_does_not_follow_from_its_event_is_corrupt() {
+        let mut event = row();
+        event.digest = vec![0; 32];
+        assert_eq!(event.clone().event().unwrap().kind.level(), Level::Notice);
+        event.message_folded.push('x');
+        assert!(matches!(event.event(), Err(StoreError::Corrupt { table: "events", .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn details_and_touches_round_trip(
+            fields in proptest::collection::vec((".{0,20}", ".{0,20}", any::<i64>(), proptest::collection::vec(".{0,9}", 0..4)), 0..5),
+            everything: bool,
+        ) {
+            let details = fields.into_iter().fold(Details::default(), |details, (name, text, number, list)| {
+                details
+                    .changed(&name, Some(text.into()), Some(number.into()))
+                    .changed(&name, None, Some(list.into_iter().collect()))
+            });
+            prop_assert_eq!(read_details(&write_details(&details)), Some(details));
+            let touches = Touches { everything, ..Touches::default() };
+            prop_assert_eq!(read_touches(&write_touches(&touches)), Some(touches));
+        }
+    }
 }

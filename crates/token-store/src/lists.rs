@@ -104,10 +104,7 @@ pub(crate) fn events(conn: &mut Conn, query: &EventQuery) -> Result<Page<Event, 
             rows = rows.filter(events::seq.lt(i64::try_from(before.get()).unwrap_or(i64::MAX)));
         }
         if let Some(text) = &query.text {
-            let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = format!("%{literal}%");
-            let named = events::subject_name.like(pattern.clone()).escape('\\');
-            rows = rows.filter(named.or(events::actor_name.like(pattern).escape('\\')));
+            rows = rows.filter(events::message_folded.like(contains(text)).escape('\\'));
         }
         rows.load(c.as_mut())
     })

@@ -7,7 +7,8 @@ diesel::table! {
     events (seq) {
         seq -> BigInt, at -> BigInt, actor_kind -> Text, actor_id -> Nullable<Binary>, actor_name -> Text, kind -> Text,
         subject_kind -> Text, subject_id -> Text, subject_name -> Text, details -> Text, touches -> Text,
-        origin_address -> Nullable<Text>, origin_request -> Nullable<Binary>, digest -> Binary, mac -> Nullable<Binary>,
+        origin_address -> Nullable<Text>, origin_request -> Nullable<Binary>, message_folded -> Text, digest -> Binary,
+        mac -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -30,6 +30,7 @@ CREATE TABLE events (
     touches TEXT NOT NULL,                 -- what guards must forget, JSON
     origin_address TEXT,                   -- client address
     origin_request BYTEA,                   -- request id
+    message_folded TEXT NOT NULL,          -- the sentence for people, as it is searched
     digest BYTEA NOT NULL,                  -- link to the event before
     mac BYTEA                               -- under the chain key; none until a node with the master key seals it
 );

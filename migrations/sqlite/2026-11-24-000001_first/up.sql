@@ -30,6 +30,7 @@ CREATE TABLE events (
     touches TEXT NOT NULL,                 -- what guards must forget, JSON
     origin_address TEXT,                   -- client address
     origin_request BLOB,                   -- request id
+    message_folded TEXT NOT NULL,          -- the sentence for people, as it is searched
     digest BLOB NOT NULL,                  -- link to the event before
     mac BLOB                               -- under the chain key; none until a node with the master key seals it
 ) STRICT;

@@ -46,6 +46,7 @@ fn x08_p66_g06_every_edited_column_of_every_event_is_found() {
             "details",
             "touches",
             "origin_address",
+            "message_folded",
         ];
         let bytes = ["actor_id", "origin_request", "digest", "mac"];
         let blob = match app.database.kind {
