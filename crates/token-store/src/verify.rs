@@ -6,15 +6,15 @@ use token_seal::{ChainKey, link};
 
 use crate::connection::{Conn, each};
 use crate::error::failed;
-use crate::events::{EventRow, digest, read_head};
+use crate::events::{EventRow, HeadRow, digest, read_head};
 use crate::schema::events;
 
 const CHUNK: i64 = 1_000;
 
 /// Checks every event from the first on; stops at the first that is not what was written.
 pub(crate) fn log(conn: &mut Conn, chain: Option<&ChainKey>) -> Result<LogVerdict, StoreError> {
-    let head = read_head(conn)?.head;
-    let mut walk = Walk { last: 0, before: Digest([0; 32]), unsealed: Vec::new(), broken: None };
+    let HeadRow { head, sealed_through } = read_head(conn)?;
+    let mut walk = Walk { sealed_through, last: 0, before: Digest([0; 32]), unsealed: Vec::new(), broken: None };
     loop {
         let after = walk.last;
         let chunk = events::table.filter(events::seq.gt(after)).order(events::seq).limit(CHUNK);
@@ -48,6 +48,8 @@ pub(crate) fn log(conn: &mut Conn, chain: Option<&ChainKey>) -> Result<LogVerdic
 }
 
 struct Walk {
+    /// Every event up to this one was given its MAC.
+    sealed_through: i64,
     last: i64,
     before: Digest,
     unsealed: Vec<(Seq, Seq)>,
@@ -65,6 +67,7 @@ impl Walk {
             return Err("the event is not what was written".to_owned());
         }
         match (&row.mac, chain) {
+            (None, _) if seq <= self.sealed_through => return Err("the MAC was taken away".to_owned()),
             (None, _) => self.note_unsealed(Seq::new(seq.unsigned_abs())),
             (Some(mac), Some(chain)) => {
                 let mac: [u8; 32] = mac.as_slice().try_into().map_err(|_| "the MAC is damaged".to_owned())?;

@@ -89,6 +89,17 @@ impl Server {
         let _ = self.child.wait();
     }
 
+    /// Asks it to end, as `kill` does; [`Server::wait`] tells how it did.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be asked.
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn terminate(&self) {
+        let asked = std::process::Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(asked.expect("kill is there").success());
+    }
+
     /// Waits until it ended by itself, at most 30 seconds; gives its exit code, `None` after a signal.
     ///
     /// # Panics

@@ -1,7 +1,9 @@
 //! A running server with an administrator's token.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
-use token_testkit::{Answer, Client, Database, Program, Server};
+use token_testkit::{Answer, Client, Database, Kind, Program, Server};
 
 /// A server, its database, and somebody who may do everything.
 pub(crate) struct App {
@@ -40,6 +42,15 @@ impl App {
         let server = Server::start(&program, database.folder().join("server.log"));
         let admin = server.client().bearer(&admin_text);
         Self { server, database, program, admin, admin_text }
+    }
+
+    /// The file of the master key.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        let name = match self.database.kind {
+            Kind::Sqlite => "master.key",
+            Kind::Postgres => "test-master.key",
+        };
+        self.database.folder().join(name)
     }
 
     pub(crate) fn set_clock(&self, seconds: i64) {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 
 use serde_json::json;
 use token_testkit::{Kind, Server, on_each_database};
@@ -11,14 +10,6 @@ use crate::app::App;
 
 /// Another key than any database of ours was made with: 32 bytes in base64url.
 const ANOTHER: &str = "YW5vdGhlci1tYXN0ZXIta2V5LW9mLTMyLWJ5dGVzLi4";
-
-fn key_file(app: &App) -> PathBuf {
-    let name = match app.database.kind {
-        Kind::Sqlite => "master.key",
-        Kind::Postgres => "test-master.key",
-    };
-    app.database.folder().join(name)
-}
 
 /// Ends the server, does something to the files, starts it again.
 fn restart(app: &mut App, between: impl FnOnce(&App)) {
@@ -29,11 +20,11 @@ fn restart(app: &mut App, between: impl FnOnce(&App)) {
 }
 
 fn without_key(app: &mut App) {
-    restart(app, |app| fs::rename(key_file(app), app.database.folder().join("kept.key")).unwrap());
+    restart(app, |app| fs::rename(app.key_file(), app.database.folder().join("kept.key")).unwrap());
 }
 
 fn with_key_again(app: &mut App) {
-    restart(app, |app| fs::rename(app.database.folder().join("kept.key"), key_file(app)).unwrap());
+    restart(app, |app| fs::rename(app.database.folder().join("kept.key"), app.key_file()).unwrap());
 }
 
 /// Calls pass and tokens can be ended; what needs the master key is refused as not available, not as forbidden.
@@ -114,9 +105,9 @@ fn p52_another_master_key_damages_nothing() {
         let mut app = App::start(database);
         let token = app.token("t", &[]);
         restart(&mut app, |app| {
-            fs::rename(key_file(app), app.database.folder().join("kept.key")).unwrap();
-            fs::write(key_file(app), ANOTHER).unwrap();
-            fs::set_permissions(key_file(app), fs::Permissions::from_mode(0o600)).unwrap();
+            fs::rename(app.key_file(), app.database.folder().join("kept.key")).unwrap();
+            fs::write(app.key_file(), ANOTHER).unwrap();
+            fs::set_permissions(app.key_file(), fs::Permissions::from_mode(0o600)).unwrap();
         });
         verifies_and_revokes_only(&app);
         assert!(app.server.log().contains("not the one of this database"), "{}", app.server.log());
@@ -132,7 +123,7 @@ fn f03_a_key_file_that_cannot_be_trusted_stops_the_start_with_the_reason() {
     on_each_database(|database| {
         let mut app = App::start(database);
         app.server.kill();
-        let file = key_file(&app);
+        let file = app.key_file();
         let good = fs::read(&file).unwrap();
         let start = |why: &str| {
             let log = app.database.folder().join("refused.log");

@@ -1,6 +1,5 @@
 //! Refused calls are told by the log as numbers.
 
-use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -68,8 +67,7 @@ fn refused_calls_are_counted_by_reason_caller_and_minute() {
 
         // What is counted when the server ends is not lost.
         let _ = app.as_token(&weak).get("/api/v1/roles").expect(403);
-        let id = app.server.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        app.server.terminate();
         assert_eq!(app.server.wait(), Some(0));
         assert!(lines(&app).contains(&line("permission", "weak", 1, minute + 60)), "{:?}", lines(&app));
         assert_eq!(app.program.run(&["events", "verify"]).code, Some(0));

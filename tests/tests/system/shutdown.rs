@@ -1,16 +1,9 @@
 //! A server that is told to end, and a second one on the same file.
 
-use std::process::Command;
-
 use serde_json::json;
 use token_testkit::{Database, Kind, Server, on_each_database};
 
 use crate::app::App;
-
-fn signal(id: u32, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status();
-    assert!(sent.expect("kill is there").success());
-}
 
 #[test]
 fn p71_told_to_end_it_finishes_its_calls_and_loses_nothing() {
@@ -18,7 +11,6 @@ fn p71_told_to_end_it_finishes_its_calls_and_loses_nothing() {
         let mut app = App::start(database);
         let acknowledged = std::thread::scope(|scope| {
             let admin = app.admin.clone();
-            let id = app.server.id();
             let (first, begun) = std::sync::mpsc::channel();
             let worker = scope.spawn(move || {
                 let mut acknowledged = Vec::new();
@@ -34,7 +26,7 @@ fn p71_told_to_end_it_finishes_its_calls_and_loses_nothing() {
                 acknowledged
             });
             begun.recv().expect("a first answer");
-            signal(id, "TERM");
+            app.server.terminate();
             worker.join().expect("the worker ends with the server")
         });
         assert_eq!(app.server.wait(), Some(0), "{}", app.server.log());
