@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use token_core::{Algorithm, KeyState, PublicKey};
 use token_jwt::{KeyError, KeyRing, NewKey, SigningKey};
 
+use crate::points::{SMALL_ORDER, not_reduced};
 use crate::world::{RSA, World, at, identity, new_key};
 
 const ED25519: &str = include_str!("../keys/test-only-ed25519.pem");
@@ -43,6 +44,7 @@ fn atk_s10_what_is_not_one_strong_private_key_is_refused() {
         (include_str!("../keys/test-only-rsa-1024.pem"), "RSA of 1024 bits"),
         (include_str!("../keys/test-only-p384.pem"), "another curve"),
         (include_str!("../keys/test-only-ed448.pem"), "another curve"),
+        (include_str!("../keys/test-only-ed25519-certificate.pem"), "a certificate"),
         (include_str!("../keys/test-only-p256-sec1.pem"), "SEC 1"),
         (half, "half a key"),
         ("", "nothing"),
@@ -86,31 +88,37 @@ fn rsa_keys_are_not_made_here() {
 }
 
 #[test]
-fn atk_h10_s10_bad_public_keys_enter_no_ring() {
-    let world = World::new(Algorithm::EdDsa);
-    let mut one = vec![0; 32];
-    one[0] = 1;
-    for (algorithm, public) in [
-        (Algorithm::EdDsa, vec![0; 32]),
-        (Algorithm::EdDsa, one),
-        (Algorithm::EdDsa, vec![0xff; 32]),
-        (Algorithm::EdDsa, world.public.public[..31].to_vec()),
-        (Algorithm::Es256, world.public.public.clone()),
-        (Algorithm::Rs256, world.public.public.clone()),
-        (Algorithm::EdDsa, Vec::new()),
-    ] {
-        let key = PublicKey { algorithm, public, ..world.public.clone() };
-        assert_eq!(KeyRing::new(&[key], None).err(), Some(KeyError::Public), "{algorithm}");
+fn atk_s10_bad_public_keys_enter_no_ring() {
+    let refused = |algorithm: Algorithm, public: &[u8]| {
+        let key = PublicKey { algorithm, public: public.to_vec(), ..World::new(Algorithm::EdDsa).public };
+        assert_eq!(KeyRing::new(&[key], None).err(), Some(KeyError::Public), "{algorithm} {public:02x?}");
+    };
+    for point in SMALL_ORDER.into_iter().chain(not_reduced()) {
+        refused(Algorithm::EdDsa, &point);
     }
-}
-
-#[test]
-fn atk_s09_two_keys_of_one_name_enter_no_ring() {
-    let (one, mut two) = (World::new(Algorithm::EdDsa).public, World::new(Algorithm::Es256).public);
-    two.id = one.id.clone();
-    assert_eq!(KeyRing::new(&[one.clone(), two.clone()], None).err(), Some(KeyError::Duplicate));
-    let withdrawn = PublicKey { state: KeyState::Withdrawn, ..one };
-    assert_eq!(KeyRing::new(&[withdrawn, two], None).err(), Some(KeyError::Duplicate));
+    for algorithm in Algorithm::ALL {
+        let good = World::new(*algorithm).public.public;
+        for bad in [
+            Vec::new(),
+            vec![0],
+            vec![0; good.len()],
+            vec![0xff; good.len()],
+            good[..good.len() - 1].to_vec(),
+            good[1..].to_vec(),
+            [good.as_slice(), &[0]].concat(),
+            [&[0], good.as_slice()].concat(),
+        ] {
+            refused(*algorithm, &bad);
+        }
+        // The key of another family, and the private half.
+        for other in Algorithm::ALL.iter().filter(|other| *other != algorithm) {
+            refused(*other, &good);
+        }
+        refused(*algorithm, new_key(*algorithm).private());
+    }
+    let mut off = World::new(Algorithm::Es256).public.public;
+    off[64] ^= 1;
+    refused(Algorithm::Es256, &off);
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! Points of small order on edwards25519: under them as keys, signatures hold for messages nobody signed.
+
+/// The 32 bytes that begin, continue and end so.
+const fn bytes(first: u8, middle: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [middle; 32];
+    (bytes[0], bytes[31]) = (first, last);
+    bytes
+}
+
+const fn negative(mut point: [u8; 32]) -> [u8; 32] {
+    point[31] |= 0x80;
+    point
+}
+
+/// One of the two values of y of points of order 8.
+const EIGHT: [u8; 32] = [
+    0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac,
+    0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+];
+
+/// The other one.
+const EIGHT_AGAIN: [u8; 32] = [
+    0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53,
+    0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+];
+
+/// Every encoding that decodes to such a point: the eight points, and the spellings of them that are not canonical
+/// (a sign where x is zero, y not reduced modulo 2^255 - 19).
+pub(crate) const SMALL_ORDER: [[u8; 32]; 14] = [
+    bytes(1, 0, 0),
+    negative(bytes(1, 0, 0)),
+    bytes(0xec, 0xff, 0x7f),
+    negative(bytes(0xec, 0xff, 0x7f)),
+    bytes(0, 0, 0),
+    negative(bytes(0, 0, 0)),
+    EIGHT,
+    negative(EIGHT),
+    EIGHT_AGAIN,
+    negative(EIGHT_AGAIN),
+    bytes(0xed, 0xff, 0x7f),
+    negative(bytes(0xed, 0xff, 0x7f)),
+    bytes(0xee, 0xff, 0x7f),
+    negative(bytes(0xee, 0xff, 0x7f)),
+];
+
+/// Values of y from p = 2^255 - 19 on, with either sign: never canonical.
+pub(crate) fn not_reduced() -> impl Iterator<Item = [u8; 32]> {
+    (0xed..=0xff).flat_map(|first| [bytes(first, 0xff, 0x7f), bytes(first, 0xff, 0xff)])
+}
