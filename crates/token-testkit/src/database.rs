@@ -66,6 +66,12 @@ impl Database {
         self.folder.path()
     }
 
+    /// The address of this database, as the product's settings spell it: for tests that open the store themselves.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.url().unwrap_or_else(|| format!("sqlite://{}", self.folder.path().join("tokenward.db").display()))
+    }
+
     /// The program on this database.
     #[must_use]
     pub fn program(&self) -> Program {

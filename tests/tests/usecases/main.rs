@@ -1,0 +1,19 @@
+//! The use cases over real stores, without HTTP: properties of what may be decided.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod each_store;
+mod explain;
+mod golden;
+mod lifecycle;
+mod liveness;
+mod races;
+mod reference;
+mod widening;
+mod world;

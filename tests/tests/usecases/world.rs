@@ -1,0 +1,170 @@
+//! The parts of the product put together in this process, as the program does it, over a real store.
+
+use std::sync::Arc;
+
+use token_admin::{Admin, Created, EditRole, InUse, NewRole, NewToken, Settings, ShowToken, Signer};
+use token_core::{
+    Actor, Algorithm, Author, BuiltIn, Clock, GuardSource, Head, Identity, Origin, Randomness, Role, RoleId, RoleQuery,
+    Rule, Store, TokenQuery, TokenRecord, UnixSeconds,
+};
+use token_guard::{Arrival, Caller, Guard, Refusal};
+use token_seal::MasterKey;
+use token_store::{DatabaseUrl, StoreOptions, TokenStore};
+use token_testkit::{Database, FixedClock, Kind, SeededRandomness};
+
+/// When every world begins.
+const START: i64 = 1_800_000_000;
+
+/// An installation on a fresh database, with a clock that stands still.
+pub(crate) struct World {
+    pub(crate) admin: Admin,
+    pub(crate) guard: Guard,
+    pub(crate) store: Arc<TokenStore>,
+    pub(crate) master: Arc<MasterKey>,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) randomness: Arc<SeededRandomness>,
+    // Last, so that it goes when nobody is connected any more.
+    database: Database,
+}
+
+/// Everything an administrator can see of tokens and roles, and how far the log has come.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Rows {
+    pub(crate) head: Head,
+    pub(crate) tokens: Vec<TokenRecord>,
+    pub(crate) roles: Vec<Role>,
+}
+
+impl World {
+    pub(crate) fn fresh(kind: Kind) -> Self {
+        let database = Database::fresh(kind);
+        let clock = Arc::new(FixedClock::at(START));
+        let randomness = Arc::new(SeededRandomness::new(if kind == Kind::Sqlite { 7 } else { 11 }));
+        let master = Arc::new(MasterKey::generate(randomness.as_ref()).unwrap());
+        let (store, admin, guard) = open(&database, &master, &clock, &randomness);
+        let world = Self { admin, guard, store, master, clock, randomness, database };
+        // Issuer and audience are fixed with the first token: from here on every change is one event.
+        let first = world.token(&[]).record.id();
+        world.admin.delete_token(&Author::command_line(), first).unwrap();
+        world.guard.refresh().unwrap();
+        world
+    }
+
+    /// Opens the same database anew, as a restart does.
+    pub(crate) fn reopen(&mut self) {
+        let parts = open(&self.database, &self.master, &self.clock, &self.randomness);
+        (self.store, self.admin, self.guard) = parts;
+    }
+
+    /// The use cases of another node on the same database.
+    pub(crate) fn beside(&self) -> Admin {
+        open(&self.database, &self.master, &self.clock, &self.randomness).1
+    }
+
+    /// Removes every token and every role that can be removed, and empties the others.
+    pub(crate) fn clear(&self) {
+        let (author, rows) = (Author::command_line(), self.rows());
+        for token in &rows.tokens {
+            self.admin.delete_token(&author, token.id()).unwrap();
+        }
+        for role in &rows.roles {
+            match role.built_in() {
+                None => drop(self.admin.delete_role(&author, role.id, InUse::Force).unwrap()),
+                Some(BuiltIn::Admin) => {}
+                Some(implicit) => self.set_rules(implicit.id(), Vec::new()),
+            }
+        }
+    }
+
+    /// # Panics
+    ///
+    /// When there is more than one page of anything.
+    pub(crate) fn rows(&self) -> Rows {
+        let limit = token_core::limits::PAGE;
+        let tokens = TokenQuery { name: None, state: None, role: None, now: self.now(), after: None, limit };
+        let tokens = self.store.list_tokens(&tokens).unwrap();
+        let roles = self.store.list_roles(&RoleQuery { name: None, after: None, limit }).unwrap();
+        assert!(tokens.next.is_none() && roles.next.is_none(), "a test looks at one page");
+        Rows { head: self.head(), tokens: tokens.items, roles: roles.items }
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.store.head().unwrap()
+    }
+
+    pub(crate) fn now(&self) -> UnixSeconds {
+        self.clock.now().seconds()
+    }
+
+    /// So many seconds from now.
+    pub(crate) fn after(&self, seconds: i64) -> UnixSeconds {
+        UnixSeconds::new(self.now().get() + seconds).unwrap()
+    }
+
+    /// Makes a role, on the machine itself.
+    pub(crate) fn role(&self, name: &str, rules: Vec<Rule>) -> RoleId {
+        let new = NewRole { name: name.parse().unwrap(), description: "".parse().unwrap(), rules };
+        self.admin.create_role(&Author::command_line(), &Ok(new)).unwrap().value.id
+    }
+
+    /// Changes the rules of a role, on the machine itself.
+    pub(crate) fn set_rules(&self, role: RoleId, rules: Vec<Rule>) {
+        let version = self.admin.role(role).unwrap().0.version;
+        let edit = EditRole { rules: Some(rules), ..EditRole::default() };
+        self.admin.edit_role(&Author::command_line(), role, Some(version), &Ok(edit)).unwrap();
+    }
+
+    /// Makes a token, on the machine itself.
+    pub(crate) fn token(&self, roles: &[RoleId]) -> Created {
+        self.admin.create_token(&Author::command_line(), &new_token(roles)).unwrap().value
+    }
+
+    /// Presents a text now, from nowhere in particular.
+    pub(crate) fn admit(&self, text: &str) -> Result<Caller, Refusal> {
+        self.guard.admit_text(text, Arrival { now: self.now(), peer: None })
+    }
+
+    /// The log has no gap and every link and MAC of it holds.
+    pub(crate) fn ensure_good_log(&self) {
+        let verdict = self.store.verify_log().unwrap();
+        assert!(verdict.broken.is_none() && verdict.unsealed.is_empty() && verdict.macs_checked, "{verdict:?}");
+        assert_eq!(verdict.events, self.head().seq.get());
+    }
+}
+
+/// A token without an end, for calls from everywhere.
+pub(crate) fn new_token(roles: &[RoleId]) -> NewToken {
+    NewToken {
+        name: "application".parse().unwrap(),
+        description: "".parse().unwrap(),
+        roles: roles.iter().copied().collect(),
+        expires_at: None,
+        allowed_networks: None,
+    }
+}
+
+/// Whoever calls with this token.
+pub(crate) fn author_of(token: &TokenRecord) -> Author {
+    let actor = Actor::Token { id: token.id(), name: token.token.grant().name.clone() };
+    Author { actor, origin: Origin::default() }
+}
+
+fn open(
+    database: &Database,
+    master: &Arc<MasterKey>,
+    clock: &Arc<FixedClock>,
+    randomness: &Arc<SeededRandomness>,
+) -> (Arc<TokenStore>, Admin, Guard) {
+    let url: DatabaseUrl = database.address().parse().unwrap();
+    let options = StoreOptions { readers: 2, master: Some(Arc::clone(master)) };
+    let (clock, randomness) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(randomness) as Arc<dyn Randomness>);
+    let store = Arc::new(TokenStore::open(&url, &options, Arc::clone(&clock), randomness.as_ref()).unwrap());
+    let identity =
+        Identity { issuer: "https://tokens.example".parse().unwrap(), audience: "applications".parse().unwrap() };
+    let settings = Settings { identity, show_token: ShowToken::Always };
+    let signer = Signer::new(Some(Arc::clone(master)));
+    let admin = Admin::new(Arc::clone(&store) as Arc<dyn Store>, clock, randomness, signer, settings);
+    admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).unwrap();
+    let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).unwrap();
+    (store, admin, guard)
+}
