@@ -69,7 +69,7 @@ pub struct EventQuery {
     pub from: Option<UnixMicros>,
     /// Before.
     pub until: Option<UnixMicros>,
-    /// A piece of the subject's or actor's name, compared in folded form.
+    /// A piece of the message, which names who did it and to what; compared in folded form.
     pub text: Option<String>,
     /// Begin behind this number.
     pub before: Option<Seq>,

@@ -35,9 +35,14 @@ use token_core::{Clock, Permission, StoreError};
 
 use crate::{Arrival, Caller, Guard, Presented, Refusal};
 
-/// What the `Authorization` fields of a request present.
+/// What the `Authorization` fields of a request present. Nothing, if the request names them as meant for the next hop
+/// alone (RFC 9110 §7.6.1): proxies that heed it and those that do not must see the same answer.
 #[must_use]
 pub fn presented(headers: &HeaderMap) -> Presented {
+    let options = headers.get_all(header::CONNECTION).flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
+    if options.map(<[u8]>::trim_ascii).any(|option| option.eq_ignore_ascii_case(b"authorization")) {
+        return Presented::Nothing;
+    }
     Presented::from_fields(headers.get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes))
 }
 

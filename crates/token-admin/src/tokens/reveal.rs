@@ -5,7 +5,7 @@ use token_jwt::SigningInput;
 
 use super::found;
 use crate::authority::token_permissions;
-use crate::{Admin, AdminError, Conflict, Done, Revealed, ShowToken, Signer, rights};
+use crate::{Admin, AdminError, Conflict, Done, Revealed, ShowToken, Signer, Submitted, rights};
 
 impl Admin {
     /// Gives the text of a token, the newest one or the one with this `jti`; an event tells of it.
@@ -21,6 +21,20 @@ impl Admin {
         id: TokenId,
         jti: Option<CredentialId>,
     ) -> Result<Done<Revealed>, AdminError> {
+        self.reveal_submitted(author, id, &Ok(jti))
+    }
+
+    /// The same for a `jti` as somebody submitted it: what else stands against it is answered before a refused one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Admin::reveal_token`].
+    pub fn reveal_submitted(
+        &self,
+        author: &Author,
+        id: TokenId,
+        jti: &Submitted<Option<CredentialId>>,
+    ) -> Result<Done<Revealed>, AdminError> {
         self.signer.master()?;
         self.write(author, |deciding| {
             deciding.authority.require(&rights::TOKENS_SHOW)?;
@@ -33,7 +47,8 @@ impl Admin {
             if let StoredToken::Revoked(_) = record.token {
                 return Err(AdminError::Conflict(Conflict::RevokedNotShown));
             }
-            let credential = match jti {
+            let jti = jti.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+            let credential = match *jti {
                 None => grant.credentials.newest(),
                 Some(jti) => grant
                     .credentials

@@ -8,7 +8,7 @@ use token_wire::{RevealRequest, RevealedView};
 use crate::answer::json;
 use crate::author::Asking;
 use crate::body::OptionalJsonBody;
-use crate::error::ApiError;
+use crate::error::{ApiError, submitted};
 use crate::path_id::PathId;
 use crate::query::NoQuery;
 use crate::state::{HttpState, blocking};
@@ -21,8 +21,9 @@ pub(crate) async fn reveal(
     OptionalJsonBody(body): OptionalJsonBody,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let jti = RevealRequest::read(body)?.jti;
-    let revealed = blocking(&state, move |state| state.admin.reveal_token(&asking.author(), id, jti)).await?.value;
+    let jti = submitted(RevealRequest::read(body), |request| request.jti)?;
+    let author = asking.author();
+    let revealed = blocking(&state, move |state| state.admin.reveal_submitted(&author, id, &jti)).await?.value;
     let (jti, token) = (revealed.credential.to_string(), revealed.text.expose().to_owned());
     Ok(json(&RevealedView { jti, token }))
 }

@@ -2,14 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use token_admin::RevokeToken;
 use token_core::TokenId;
 use token_wire::{RevokeRequest, TokenView};
 
 use crate::answer::versioned;
 use crate::author::Asking;
 use crate::body::OptionalJsonBody;
-use crate::error::ApiError;
+use crate::error::{ApiError, submitted};
 use crate::path_id::PathId;
 use crate::query::NoQuery;
 use crate::state::{HttpState, blocking};
@@ -22,8 +21,8 @@ pub(crate) async fn revoke(
     OptionalJsonBody(body): OptionalJsonBody,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let command = RevokeToken { id, reason: RevokeRequest::read(body)?.reason };
+    let reason = submitted(RevokeRequest::read(body), |request| request.reason)?;
     let (now, author) = (asking.now, asking.author());
-    let token = blocking(&state, move |state| state.admin.revoke_token(&author, &command)).await?.value;
+    let token = blocking(&state, move |state| state.admin.revoke_submitted(&author, id, &reason)).await?.value;
     Ok(versioned(token.version, &TokenView::new(&token, now)))
 }
