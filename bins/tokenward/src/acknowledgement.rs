@@ -22,7 +22,7 @@ pub(crate) struct Acknowledgement {
 
 impl Acknowledgement {
     pub(crate) fn of(config: &Config) -> Self {
-        let file = config.database.is_embedded().then(|| config.data_dir.join("server.applied"));
+        let file = config.database.is_embedded().then(|| config.settings.data_dir.join("server.applied"));
         Self { file, written: None }
     }
 

@@ -1,5 +1,8 @@
 //! The command line: everything an administrator does, on the machine itself.
 
+mod amount;
+mod config;
+mod confirmation;
 mod events;
 mod key;
 mod role;
@@ -8,21 +11,23 @@ mod token;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use token_core::{BuiltIn, RoleId, RoleName};
+use token_admin::AdminError;
+use token_core::{RoleId, RoleName};
 
 use crate::config::{Config, Flags};
-use crate::output;
-use crate::parts::{Failure, Parts};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::parts::Parts;
 
-/// Issues API tokens, shows, revokes and deletes them, and checks them on every call.
+/// Issues API tokens for External Applications, shows, revokes and deletes them, and checks them on every call.
 ///
-/// Exit codes: 0 done; 1 not done; 2 wrong usage; `events verify`: 3 broken, 4 events without a MAC.
+/// Exit codes: 0 done; 1 not done; 2 wrong usage or settings; `events verify`: 3 broken, 4 events without a MAC.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = false)]
 pub(crate) struct Cli {
     #[command(flatten)]
     flags: Flags,
-    /// Print JSON instead of tables
+    /// Print JSON instead of tables, also of errors: `{"error": "…"}`
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -33,35 +38,44 @@ pub(crate) struct Cli {
 enum Command {
     /// Start the server; also without any command
     Serve,
-    /// API tokens
+    /// API tokens, which External Applications present. A token is an object with a name and a description; its text
+    /// is a JWT that can be shown again
     #[command(subcommand)]
     Token(token::Command),
-    /// Roles and their rules
+    /// Roles and their rules: what the tokens that hold them may do
     #[command(subcommand)]
     Role(role::Command),
-    /// Signing keys
+    /// Keys that sign the texts of tokens
     #[command(subcommand)]
     Key(key::Command),
-    /// The changelog
+    /// The changelog: every change, who made it and when
     #[command(subcommand)]
     Events(events::Command),
+    /// The settings
+    #[command(subcommand)]
+    Config(config::Command),
 }
 
-/// How answers are printed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Format {
-    Table,
-    Json,
+impl Cli {
+    /// How this call wants its answers.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { Format::Table }
+    }
 }
 
 /// Runs one command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    let config = Config::read(&cli.flags)?;
-    let format = if cli.json { Format::Json } else { Format::Table };
+    let format = cli.format();
+    let read = Config::read(&cli.flags);
+    if let Some(Command::Config(config::Command::Check)) = cli.command {
+        return Ok(config::check(read, format));
+    }
+    let config = read?;
     let command = match cli.command {
         None | Some(Command::Serve) => return crate::serve::serve(&config),
         Some(command) => command,
     };
+    output::warning(&config.warnings, format);
     let parts = Parts::open(&config)?;
     let before = parts.head()?;
     let done = dispatch(command, &parts, format);
@@ -74,31 +88,70 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve => Ok(ExitCode::SUCCESS),
         Command::Token(command) => token::run(command, parts, format),
         Command::Role(command) => role::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
-        Command::Events(command) => events::run(&command, parts, format),
+        Command::Events(command) => events::run(command, parts, format),
+        Command::Serve | Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
 
 /// A role by id, or by name in any spelling.
-pub(crate) fn role_id(parts: &Parts, text: &str) -> Result<RoleId, Failure> {
+fn role_id(parts: &Parts, text: &str) -> Result<RoleId, Failure> {
     if let Ok(id) = text.parse::<RoleId>() {
         return Ok(id);
     }
-    if text == BuiltIn::Admin.name() {
-        return Ok(BuiltIn::Admin.id());
+    let name: RoleName = field("role", text.parse())?;
+    match parts.admin.role_named(&name) {
+        Ok(role) => Ok(role.id),
+        Err(AdminError::NotFound(_)) => {
+            Err(Failure::NotDone(format!("there is no role `{name}`; `tokenward role list` shows what there is")))
+        }
+        Err(error) => Err(error.into()),
     }
-    let unknown = || Failure::Usage(format!("there is no role `{}`", text.escape_debug()));
-    let name: RoleName = text.parse().map_err(|_| unknown())?;
-    parts.admin.role_named(&name).map(|role| role.id).map_err(|_| unknown())
 }
 
-/// Says that something was done.
-pub(crate) fn done(text: &str, format: Format) -> ExitCode {
-    if format == Format::Table {
-        output::line(text);
+/// A value of one field, or what is wrong with it.
+fn field<T, E: core::fmt::Display>(name: &str, parsed: Result<T, E>) -> Result<T, Failure> {
+    parsed.map_err(|error| Failure::Usage(format!("{name}: {error}")))
+}
+
+/// A piece of text to look for, as it was given.
+fn needle(text: &str) -> Result<String, String> {
+    let good = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    good.then(|| text.to_owned()).ok_or_else(|| "expected 1 to 100 characters without control characters".to_owned())
+}
+
+/// Says that something is gone.
+fn deleted(id: &str, format: Format) -> ExitCode {
+    match format {
+        Format::Table => output::line("deleted"),
+        Format::Json => output::json(&serde_json::json!({ "id": id, "deleted": true })),
     }
     ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn untold(command: &clap::Command, path: &str, missing: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        if command.get_about().is_none() {
+            missing.push(path.clone());
+        }
+        let silent = command.get_arguments().filter(|argument| argument.get_help().is_none());
+        missing.extend(silent.map(|argument| format!("{path} {}", argument.get_id())));
+        command.get_subcommands().for_each(|below| untold(below, &path, missing));
+    }
+
+    #[test]
+    fn the_command_line_is_sound_and_tells_every_command_and_flag() {
+        Cli::command().debug_assert();
+        let mut missing = Vec::new();
+        untold(&Cli::command(), "", &mut missing);
+        assert!(missing.is_empty(), "without help: {missing:?}");
+    }
 }

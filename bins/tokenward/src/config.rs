@@ -1,260 +1,158 @@
 //! Settings: one name everywhere. A flag counts before the environment, the environment before the file, the file
 //! before the default. Everything that is wrong is told at once.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+mod environment;
+mod file;
+mod flags;
+mod parse;
+mod redacted;
+mod source;
+mod table;
 
-use clap::Args;
-use ipnet::IpNet;
-use serde::Deserialize;
-use token_admin::ShowToken;
-use token_core::{Algorithm, Identity};
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use token_core::{Audience, Identity, Issuer};
 use token_store::DatabaseUrl;
 
-/// Settings as flags and as variables of the environment.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Settings")]
-pub(crate) struct Flags {
-    /// A file of settings; without it `tokenward.toml` is read, if it is there
-    #[arg(long, global = true, env = "TOKENWARD_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Address and port of the server [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "TOKENWARD_LISTEN")]
-    listen: Option<String>,
-    /// Folder of the embedded database and the master key [default: ./tokenward-data]
-    #[arg(long, global = true, env = "TOKENWARD_DATA_DIR", value_name = "FOLDER")]
-    data_dir: Option<String>,
-    /// `postgres://…`; without it the embedded database in the data folder
-    #[arg(long, global = true, env = "TOKENWARD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    database_url: Option<String>,
-    /// File of the master key; with PostgreSQL it must be given to issue and show tokens
-    #[arg(long, global = true, env = "TOKENWARD_MASTER_KEY_FILE", value_name = "FILE")]
-    master_key_file: Option<String>,
-    /// Address by which clients reach the server [default: from `listen`]
-    #[arg(long, global = true, env = "TOKENWARD_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
-    /// Claim `iss` of all tokens, fixed with the first one [default: from `public_url`]
-    #[arg(long, global = true, env = "TOKENWARD_ISSUER")]
-    issuer: Option<String>,
-    /// Claim `aud` of all tokens, fixed with the first one [default: from `public_url`]
-    #[arg(long, global = true, env = "TOKENWARD_AUDIENCE")]
-    audience: Option<String>,
-    /// Threads that serve [default: cores]
-    #[arg(long, global = true, env = "TOKENWARD_WORKERS", value_name = "N")]
-    workers: Option<String>,
-    /// `always`, or `never` to show the text of a token only when it is created [default: always]
-    #[arg(long, global = true, env = "TOKENWARD_SHOW_TOKEN")]
-    show_token: Option<String>,
-    /// `EdDSA` or `ES256`, of the first signing key [default: `EdDSA`]
-    #[arg(long, global = true, env = "TOKENWARD_SIGNING_ALGORITHM", value_name = "NAME")]
-    signing_algorithm: Option<String>,
-    /// Networks, joined with commas, whose `X-Forwarded-For` counts
-    #[arg(long, global = true, env = "TOKENWARD_TRUSTED_PROXIES", value_name = "CIDR,…")]
-    trusted_proxies: Option<String>,
-    /// Most bytes of a body [default: 65536]
-    #[arg(long, global = true, env = "TOKENWARD_MAX_BODY", value_name = "BYTES")]
-    max_body: Option<String>,
-    /// Most bytes of a token's text [default: 4096]
-    #[arg(long, global = true, env = "TOKENWARD_MAX_TOKEN", value_name = "BYTES")]
-    max_token: Option<String>,
-    /// `text` or `json` [default: `text` on a terminal, else `json`]
-    #[arg(long, global = true, env = "TOKENWARD_LOG_FORMAT")]
-    log_format: Option<String>,
-    /// `error`, `warn`, `info`, `debug` or `trace` [default: `info`]
-    #[arg(long, global = true, env = "TOKENWARD_LOG_LEVEL")]
-    log_level: Option<String>,
+use file::File;
+pub(crate) use flags::Flags;
+pub(crate) use source::Source;
+use source::{Given, Reader};
+use table::{Settings, TABLE};
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
-/// Settings as a file has them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    listen: Option<String>,
-    data_dir: Option<String>,
-    database_url: Option<String>,
-    master_key_file: Option<String>,
-    public_url: Option<String>,
-    issuer: Option<String>,
-    audience: Option<String>,
-    workers: Option<u16>,
-    show_token: Option<String>,
-    signing_algorithm: Option<String>,
-    trusted_proxies: Option<Vec<String>>,
-    max_body: Option<u32>,
-    max_token: Option<u32>,
-    log_format: Option<String>,
-    log_level: Option<String>,
-}
-
-/// Settings that were read and make sense.
-#[derive(Clone, Debug)]
-pub(crate) struct Config {
-    pub(crate) listen: SocketAddr,
-    pub(crate) data_dir: PathBuf,
-    pub(crate) database: DatabaseUrl,
-    pub(crate) master_key_file: Option<PathBuf>,
-    pub(crate) public_url: String,
-    pub(crate) identity: Identity,
-    pub(crate) issuer_given: bool,
-    pub(crate) audience_given: bool,
-    pub(crate) workers: Option<usize>,
-    pub(crate) show_token: ShowToken,
-    pub(crate) signing_algorithm: Algorithm,
-    pub(crate) trusted_proxies: Vec<IpNet>,
-    pub(crate) max_body: usize,
-    pub(crate) max_token: usize,
-    pub(crate) log_json: Option<bool>,
-    pub(crate) log_level: tracing::Level,
-}
-
-/// Every setting that is wrong, each in a line.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-pub(crate) struct ConfigError(Vec<String>);
-
-/// Reads settings and remembers what is wrong with them.
-#[derive(Default)]
-struct Reader(Vec<String>);
-
-impl Reader {
-    fn read<T>(
-        &mut self,
-        key: &str,
-        given: Option<String>,
-        default: T,
-        parse: impl Fn(&str) -> Option<T>,
-        expected: &str,
-    ) -> T {
-        match given {
-            None => default,
-            Some(text) => parse(&text).unwrap_or_else(|| {
-                self.0.push(format!("setting `{key}`: expected {expected}"));
-                default
-            }),
+impl LogFormat {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
         }
     }
 }
 
-fn parsed<T: core::str::FromStr>(text: &str) -> Option<T> {
-    text.parse().ok()
+/// Settings that were read and make sense together.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// As they were given.
+    pub(crate) settings: Settings,
+    /// Where the database is.
+    pub(crate) database: DatabaseUrl,
+    /// Where clients reach the server.
+    pub(crate) public_url: String,
+    /// Issuer and audience of the first token.
+    pub(crate) identity: Identity,
+    /// What looks like a setting and is none, each in a line.
+    pub(crate) warnings: Vec<String>,
+    found: BTreeMap<&'static str, (String, Source)>,
 }
 
-fn bounded(least: usize, most: usize) -> impl Fn(&str) -> Option<usize> {
-    move |text| text.parse().ok().filter(|number| (least..=most).contains(number))
+/// Every setting that is wrong, each in a line.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub(crate) struct ConfigError(pub(crate) Vec<String>);
+
+/// One setting as it is in force.
+#[derive(Debug)]
+pub(crate) struct Effective {
+    pub(crate) key: &'static str,
+    /// Without passwords.
+    pub(crate) value: String,
+    pub(crate) source: Source,
 }
 
 impl Config {
     /// Reads all settings.
     pub(crate) fn read(flags: &Flags) -> Result<Self, ConfigError> {
-        let file = read_file(flags.config.as_ref())?;
-        let flags = flags.clone();
-        let mut reader = Reader::default();
-        let listen = reader.read(
-            "listen",
-            flags.listen.or(file.listen),
-            SocketAddr::from(([127, 0, 0, 1], 8080)),
-            parsed,
-            "an address and a port, e.g. `127.0.0.1:8080`",
-        );
-        let data_dir = PathBuf::from(flags.data_dir.or(file.data_dir).unwrap_or_else(|| "tokenward-data".to_owned()));
-        let embedded = DatabaseUrl::sqlite(&data_dir.join("tokenward.db"));
-        let url = flags.database_url.or(file.database_url);
-        let database = reader.read("database_url", url, embedded, parsed, "`postgres://…` or `sqlite://` and a path");
-        let public_url = flags.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
-        let (issuer, audience) = (flags.issuer.or(file.issuer), flags.audience.or(file.audience));
-        let (issuer_given, audience_given) = (issuer.is_some(), audience.is_some());
-        let identity = identity(&mut reader, &public_url, issuer, audience);
-        let workers = flags.workers.or(file.workers.map(|n| n.to_string()));
-        let workers = reader.read("workers", workers, None, |text| bounded(1, 1_024)(text).map(Some), "1 to 1024");
-        let show = |text: &str| match text {
-            "always" => Some(ShowToken::Always),
-            "never" => Some(ShowToken::Never),
-            _ => None,
+        let environment = environment::ours(std::env::vars_os());
+        let named = flags.config.clone().or_else(|| environment.get(environment::CONFIG).map(PathBuf::from));
+        let default = Path::new("tokenward.toml");
+        let file = match &named {
+            Some(path) => File::read(path),
+            None if default.exists() => File::read(default),
+            None => File::default(),
         };
-        let show_token = flags.show_token.or(file.show_token);
-        let show_token = reader.read("show_token", show_token, ShowToken::Always, show, "`always` or `never`");
-        let made = |text: &str| text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Rs256);
-        let algorithm = flags.signing_algorithm.or(file.signing_algorithm);
-        let signing_algorithm = reader.read(
-            "signing_algorithm",
-            algorithm,
-            Algorithm::EdDsa,
-            made,
-            "`EdDSA` or `ES256`; RSA keys are imported",
-        );
-        let networks = |text: &str| text.split(',').map(|network| network.trim().parse().ok()).collect();
-        let proxies = flags.trusted_proxies.or(file.trusted_proxies.map(|networks| networks.join(",")));
-        let trusted_proxies: Vec<IpNet> =
-            reader.read("trusted_proxies", proxies, Vec::new(), networks, "networks in CIDR notation");
-        let max_body = flags.max_body.or(file.max_body.map(|n| n.to_string()));
-        let max_body = reader.read("max_body", max_body, 64 * 1_024, bounded(1_024, 1 << 24), "1024 to 16777216");
-        let max_token = flags.max_token.or(file.max_token.map(|n| n.to_string()));
-        let max_token = reader.read("max_token", max_token, 4_096, bounded(512, 16_384), "512 to 16384");
-        let format = |text: &str| match text {
-            "json" => Some(Some(true)),
-            "text" => Some(Some(false)),
-            _ => None,
+        Self::from_given(Given { flags: flags.values.clone(), environment, file })
+    }
+
+    fn from_given(given: Given) -> Result<Self, ConfigError> {
+        let warnings = environment::unknown(&given.environment);
+        let mut reader = Reader::new(given);
+        let settings = Settings::read(&mut reader);
+        ensure_fitting(&mut reader);
+        let Reader { found, errors, .. } = reader;
+        let (Some(settings), true) = (settings, errors.is_empty()) else { return Err(ConfigError(errors)) };
+        let embedded = || DatabaseUrl::sqlite(&settings.data_dir.join("tokenward.db"));
+        let database = settings.database_url.clone().unwrap_or_else(embedded);
+        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+        let from_url = |error| ConfigError(vec![format!("setting `public_url`: {error}")]);
+        let issuer = settings.issuer.clone().map_or_else(|| public_url.parse::<Issuer>(), Ok).map_err(from_url)?;
+        let audience =
+            settings.audience.clone().map_or_else(|| public_url.parse::<Audience>(), Ok).map_err(from_url)?;
+        let identity = Identity { issuer, audience };
+        Ok(Self { settings, database, public_url, identity, warnings, found })
+    }
+
+    /// Every setting with its value in force and where it came from.
+    pub(crate) fn effective(&self) -> Vec<Effective> {
+        let row = |setting: &table::Setting| {
+            let derived = || (setting.derived.map_or_else(String::new, |shown| shown(self)), Source::Default);
+            let (mut value, source) = self.found.get(setting.key).cloned().unwrap_or_else(derived);
+            if value.is_empty() {
+                value.push_str("none");
+            }
+            Effective { key: setting.key, value, source }
         };
-        let log_json =
-            reader.read("log_format", flags.log_format.or(file.log_format), None, format, "`text` or `json`");
-        let level = flags.log_level.or(file.log_level);
-        let log_level = reader.read("log_level", level, tracing::Level::INFO, parsed, "`error` … `trace`");
-        if !listen.ip().is_loopback() && trusted_proxies.is_empty() {
-            reader.0.push(
-                "setting `listen`: off loopback tokens would travel in clear; name the proxies that end TLS in \
-                 `trusted_proxies`"
-                    .to_owned(),
-            );
-        }
-        let (Some(identity), true) = (identity, reader.0.is_empty()) else { return Err(ConfigError(reader.0)) };
-        let master_key_file = flags.master_key_file.or(file.master_key_file).map(PathBuf::from);
-        Ok(Self {
-            listen,
-            data_dir,
-            database,
-            master_key_file,
-            public_url,
-            identity,
-            issuer_given,
-            audience_given,
-            workers,
-            show_token,
-            signing_algorithm,
-            trusted_proxies,
-            max_body,
-            max_token,
-            log_json,
-            log_level,
-        })
+        TABLE.iter().map(row).collect()
+    }
+
+    /// Threads that serve.
+    pub(crate) fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.settings.workers.unwrap_or_else(cores)
+    }
+
+    /// The form of the log; where nobody said so, it depends on who reads it.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        let fitting = || if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
+        self.settings.log_format.unwrap_or_else(fitting)
+    }
+
+    /// Where the master key is, or is made; `None` with PostgreSQL where no file is named.
+    pub(crate) fn master_key(&self) -> Option<PathBuf> {
+        let beside = || self.database.is_embedded().then(|| self.settings.data_dir.join("master.key"));
+        self.settings.master_key_file.clone().or_else(beside)
+    }
+
+    fn shown_master_key(&self) -> String {
+        self.master_key().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
     }
 }
 
-fn identity(
-    reader: &mut Reader,
-    public_url: &str,
-    issuer: Option<String>,
-    audience: Option<String>,
-) -> Option<Identity> {
-    let issuer = issuer.unwrap_or_else(|| public_url.to_owned()).parse();
-    let audience = audience.unwrap_or_else(|| public_url.to_owned()).parse();
-    if let Err(error) = &issuer {
-        reader.0.push(format!("setting `issuer`: {error}"));
+/// What no setting can say for itself. Says nothing where one of them is wrong anyway.
+fn ensure_fitting(reader: &mut Reader) {
+    let text = |key| reader.found.get(key).map(|(text, _)| text.as_str());
+    let exposed = text("listen").and_then(|text| parse::listen(text).ok()).is_some_and(|at| !at.ip().is_loopback());
+    let number = |key| text(key).and_then(|text| text.parse::<usize>().ok());
+    let narrow = number("max_head").zip(number("max_token")).is_some_and(|(head, token)| head < token + 1_024);
+    if exposed && text("trusted_proxies") == Some("") {
+        let why = "off loopback tokens would travel in clear; name the proxies that end TLS in `trusted_proxies`";
+        reader.refuse("listen", why);
     }
-    if let Err(error) = &audience {
-        reader.0.push(format!("setting `audience`: {error}"));
+    // Else no call with a long token could pass: 1 KiB is what clients send beside it at least.
+    if narrow {
+        reader.refuse("max_head", "must leave room for `max_token` and 1024 bytes beside it");
     }
-    Some(Identity { issuer: issuer.ok()?, audience: audience.ok()? })
 }
 
-fn read_file(named: Option<&PathBuf>) -> Result<Written, ConfigError> {
-    let default = PathBuf::from("tokenward.toml");
-    let path = match named {
-        Some(path) => path,
-        None if default.exists() => &default,
-        None => return Ok(Written::default()),
-    };
-    let tell =
-        |error: &dyn core::fmt::Display| ConfigError(vec![format!("settings file `{}`: {error}", path.display())]);
-    let text = std::fs::read_to_string(path).map_err(|error| tell(&error))?;
-    toml::from_str(&text).map_err(|error| tell(&error))
-}
+#[cfg(test)]
+mod tests;

@@ -5,25 +5,32 @@ mod acknowledgement;
 mod cli;
 mod clock;
 mod config;
+mod connections;
+mod failure;
 #[cfg(feature = "failpoints")]
 mod faults;
+mod hardening;
 mod output;
 mod parts;
 mod refused;
 mod serve;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    hardening::harden();
     #[cfg(feature = "failpoints")]
     faults::set();
-    match cli::run(cli::Cli::parse()) {
-        Ok(code) => code,
-        Err(failure) => {
-            output::error(&failure);
-            ExitCode::FAILURE
-        }
-    }
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error),
+    };
+    let format = cli.format();
+    cli::run(cli).unwrap_or_else(|failure| {
+        output::error(&failure.lines(), format);
+        failure.exit_code()
+    })
 }

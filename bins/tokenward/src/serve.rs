@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::middleware::from_fn;
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, Readiness};
 use token_store::TokenStore;
@@ -16,8 +17,10 @@ use token_wire::ReadinessView;
 use tracing_subscriber::fmt;
 
 use crate::acknowledgement::Acknowledgement;
-use crate::config::Config;
-use crate::parts::{Failure, Parts};
+use crate::config::{Config, LogFormat};
+use crate::connections::{self, Connections, busy};
+use crate::failure::Failure;
+use crate::parts::Parts;
 use crate::refused::RefusedCallsLog;
 
 /// How soon new and withdrawn keys are noticed that another process brought.
@@ -26,9 +29,12 @@ const REFRESH: Duration = Duration::from_millis(100);
 /// Runs the server to its end.
 pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     log(config);
-    std::fs::create_dir_all(&config.data_dir)
-        .map_err(|error| Failure::Folder(config.data_dir.display().to_string(), error))?;
-    let first = config.database.is_embedded() && !config.data_dir.join("tokenward.db").exists();
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    connections::make_room(config.settings.max_connections);
+    crate::parts::make_folder(config)?;
+    let first = config.database.is_embedded() && !config.settings.data_dir.join("tokenward.db").exists();
     let _lock = lock(config)?;
     let parts = Parts::open(config)?;
     if let Some(why) = parts.verify_only {
@@ -36,7 +42,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     }
     let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>)
         .map_err(token_admin::AdminError::Store)?
-        .with_max_token(config.max_token);
+        .with_max_token(config.settings.max_token);
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);
@@ -49,27 +55,46 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         randomness: Arc::clone(&parts.randomness),
         cursor_key: parts.store.cursor_key(),
         readiness: Arc::new(Ready { store: Arc::clone(&parts.store), signs: parts.verify_only.is_none() }),
-        limits: HttpLimits { max_body: config.max_body, ..HttpLimits::default() },
-        trusted_proxies: config.trusted_proxies.clone(),
+        limits: limits(config),
+        trusted_proxies: config.settings.trusted_proxies.clone(),
     });
-    let outcome = run(config, state, first);
+    let connections = Connections::default();
+    let watcher = watch(connections.clone(), config, Arc::clone(&stopped));
+    let outcome = run(config, state, connections, first);
     stopped.store(true, Ordering::SeqCst);
-    let _ = follower.join();
+    let _ = (follower.join(), watcher.join());
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-fn run(config: &Config, state: Arc<HttpState>, first: bool) -> Result<(), Failure> {
+/// After an answer a connection has `keep_alive` until the next head begins, and that has `head_timeout` to arrive.
+fn watch(connections: Connections, config: &Config, stopped: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let limit = config.settings.keep_alive + config.settings.head_timeout;
+    std::thread::spawn(move || connections.watch(limit, &stopped))
+}
+
+fn limits(config: &Config) -> HttpLimits {
+    let settings = &config.settings;
+    HttpLimits {
+        max_head: settings.max_head,
+        max_body: settings.max_body,
+        max_page: settings.max_page,
+        request_timeout: settings.request_timeout,
+    }
+}
+
+fn run(config: &Config, state: Arc<HttpState>, connections: Connections, first: bool) -> Result<(), Failure> {
+    let (settings, workers) = (&config.settings, config.workers());
     actix_web::rt::System::new().block_on(async {
-        let mut server = HttpServer::new(move || token_http::app(Arc::clone(&state)))
-            .client_request_timeout(Duration::from_secs(5))
-            .keep_alive(Duration::from_secs(15))
-            .shutdown_timeout(10)
-            .max_connections(10_000)
+        let server = HttpServer::new(move || token_http::app(Arc::clone(&state)).wrap(from_fn(busy)))
+            .workers(workers)
+            .on_connect(move |stream, data| connections.opened(stream, data))
+            .client_request_timeout(settings.head_timeout)
+            .keep_alive(settings.keep_alive)
+            .shutdown_timeout(settings.shutdown_timeout.as_secs())
+            // Counted by each worker for itself.
+            .max_connections((settings.max_connections / workers).max(1))
             .worker_max_blocking_threads(16);
-        if let Some(workers) = config.workers {
-            server = server.workers(workers);
-        }
-        let server = server.bind(config.listen).map_err(|error| Failure::Listen(config.listen, error))?;
+        let server = server.bind(settings.listen).map_err(|error| Failure::Listen(settings.listen, error))?;
         greet(config, first)?;
         server.run().await.map_err(Failure::Io)
     })
@@ -78,7 +103,7 @@ fn run(config: &Config, state: Arc<HttpState>, first: bool) -> Result<(), Failur
 /// What a newcomer types next.
 fn greet(config: &Config, first: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Tokenward listens on http://{}", config.listen)?;
+    writeln!(out, "Tokenward listens on http://{}", config.settings.listen)?;
     if first {
         writeln!(out, "\nA first token, and a first call with it:\n")?;
         writeln!(out, "  tokenward token create --name first --role admin")?;
@@ -94,7 +119,7 @@ pub(crate) fn may_run(config: &Config) -> bool {
 }
 
 fn lock_path(config: &Config) -> std::path::PathBuf {
-    config.data_dir.join("server.lock")
+    config.settings.data_dir.join("server.lock")
 }
 
 /// The embedded database serves one server: its lock is held as long as the process lives.
@@ -102,7 +127,7 @@ fn lock(config: &Config) -> Result<Option<File>, Failure> {
     if !config.database.is_embedded() {
         return Ok(None);
     }
-    let folder = config.data_dir.display().to_string();
+    let folder = config.settings.data_dir.display().to_string();
     let file = File::options().create(true).truncate(false).write(true).open(lock_path(config));
     let file = file.map_err(|error| Failure::Folder(folder.clone(), error))?;
     match file.try_lock() {
@@ -148,7 +173,9 @@ impl Readiness for Ready {
 }
 
 fn log(config: &Config) {
-    let json = config.log_json.unwrap_or_else(|| !std::io::stderr().is_terminal());
-    let builder = fmt().with_max_level(config.log_level).with_writer(std::io::stderr).with_target(false);
-    let _ = if json { builder.json().flatten_event(true).try_init() } else { builder.try_init() };
+    let builder = fmt().with_max_level(config.settings.log_level).with_writer(std::io::stderr).with_target(false);
+    let _ = match config.log_format() {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.try_init(),
+    };
 }

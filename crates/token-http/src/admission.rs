@@ -11,7 +11,6 @@ use token_guard::{Arrival, Caller};
 
 use crate::author::Arrived;
 use crate::error::ApiError;
-use crate::frame::head_size;
 use crate::routes::{Need, Route, need};
 use crate::state::HttpState;
 
@@ -22,9 +21,6 @@ pub(crate) async fn admit(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let http = request.request().clone();
-    if state.limits.max_head < head_size(&http) {
-        return Ok(ServiceResponse::from_err(ApiError::HeadTooLarge, http));
-    }
     let judged = match need(rows, http.method()) {
         // Public, or a method this path does not have: no credential is looked at.
         None | Some(Need::Public) => Ok(()),

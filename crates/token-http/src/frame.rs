@@ -40,7 +40,12 @@ pub(crate) async fn frame(
     let (id, response) = match arrive(&state, &request) {
         Ok(arrived) => {
             http.extensions_mut().insert(arrived);
-            (Some(arrived.id), run(http.clone(), request, next).await)
+            let response = if state.limits.max_head < head_size(&http) {
+                ServiceResponse::from_err(ApiError::HeadTooLarge, http.clone())
+            } else {
+                run(http.clone(), request, next).await
+            };
+            (Some(arrived.id), response)
         }
         Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
     };
@@ -136,12 +141,13 @@ fn known(method: &Method) -> &str {
     if KNOWN.contains(method) { method.as_str() } else { "other" }
 }
 
-/// Bytes of request line and header fields, about as they came.
-pub(crate) fn head_size(http: &HttpRequest) -> usize {
+/// Bytes of the head, from request line to empty line (RFC 9112 §2.1), as it is written without needless blanks.
+fn head_size(http: &HttpRequest) -> usize {
     let fields =
         |headers: &HeaderMap| headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
     let uri = http.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    http.method().as_str().len() + uri + fields(http.headers())
+    // Beside method and target: two blanks, `HTTP/1.1` and two line ends.
+    http.method().as_str().len() + uri + 14 + fields(http.headers())
 }
 
 #[cfg(test)]

@@ -2,53 +2,91 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use token_admin::AdminError;
-use token_core::{EventKind, EventQuery, Store as _};
-use token_wire::{EventView, PageView, VerdictView};
+use token_core::{EventKind, EventQuery, Level, Store as _, SubjectKind, TokenName};
+use token_wire::{EventView, VerdictView, parse_from, parse_until};
 
-use super::Format;
-use crate::output;
-use crate::parts::{Failure, Parts};
+use super::amount::{Amount, tell_more};
+use super::{field, needle};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::parts::Parts;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List events, newest first
-    List {
-        /// Only this kind, e.g. `token.revoked`
-        #[arg(long = "type")]
-        kind: Option<EventKind>,
-        /// A piece of a name
-        #[arg(long)]
-        text: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
-        limit: u16,
-    },
+    /// List events, newest first; filters add up
+    List(List),
     /// Check the whole log; exit code 3 when it is broken, 4 when events have no MAC
     Verify,
 }
 
-pub(crate) fn run(command: &Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// At least this level
+    #[arg(long, value_parser = PossibleValuesParser::new(Level::ALL.map(Level::as_str)))]
+    level: Option<String>,
+    /// Only this type, e.g. `token.revoked`
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<EventKind>,
+    /// Only about this kind of thing
+    #[arg(long, value_parser = PossibleValuesParser::new(SubjectKind::ALL.map(SubjectKind::as_str)))]
+    subject: Option<String>,
+    /// Only about the thing with this id
+    #[arg(long, value_name = "ID", value_parser = needle)]
+    subject_id: Option<String>,
+    /// Not before: a date (its beginning, UTC) or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Before: a date (its end, UTC) or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// A piece of the message, in any letter case
+    #[arg(long, value_parser = needle)]
+    text: Option<String>,
+    #[command(flatten)]
+    amount: Amount,
+}
+
+pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     match command {
-        Command::List { kind, text, limit } => {
-            let query =
-                EventQuery { kind: *kind, text: text.clone(), limit: usize::from(*limit), ..EventQuery::default() };
-            let page = parts.store.list_events(&query).map_err(AdminError::Store)?;
-            let items: Vec<EventView> = page.items.iter().map(EventView::from).collect();
-            match format {
-                Format::Json => output::json(&PageView { items, next: None }),
-                Format::Table => {
-                    let row = |view: EventView| vec![view.seq.to_string(), view.at, view.message];
-                    output::table(&["seq", "time", "message"], items.into_iter().map(row));
-                }
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::List(wanted) => list(wanted, parts, format),
         Command::Verify => verify(parts, format),
     }
 }
 
+fn list(wanted: List, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
+    let level = |text: String| Level::ALL.into_iter().find(|level| level.as_str() == text);
+    let subject = |text: String| SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    let query = EventQuery {
+        level: wanted.level.and_then(level),
+        kind: wanted.kind,
+        subject_kind: wanted.subject.and_then(subject),
+        subject_id: wanted.subject_id,
+        from: wanted.from.map(|text| field("from", parse_from(&text))).transpose()?,
+        until: wanted.until.map(|text| field("until", parse_until(&text))).transpose()?,
+        text: wanted.text.map(|text| TokenName::fold_needle(&text)),
+        ..EventQuery::default()
+    };
+    if query.from.zip(query.until).is_some_and(|(from, until)| until <= from) {
+        return Err(Failure::Usage("until: must lie after `from`".to_owned()));
+    }
+    let listed = wanted.amount.collect(|before, limit| {
+        let page = EventQuery { before, limit, ..query.clone() };
+        Ok(parts.store.list_events(&page).map_err(AdminError::Store)?)
+    })?;
+    let listed = listed.map(|event| EventView::from(&event));
+    match format {
+        Format::Json => output::json(&listed),
+        Format::Table => {
+            let row = |view: EventView| vec![view.seq.to_string(), view.at, view.level, view.kind, view.message];
+            output::table(&["seq", "time", "level", "type", "message"], listed.items.into_iter().map(row));
+            tell_more(listed.more);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
 fn verify(parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     let verdict = parts.store.verify_log().map_err(AdminError::Store)?;
     if format == Format::Json {

@@ -9,9 +9,10 @@ use token_admin::KeyImport;
 use token_core::{Algorithm, Author, KeyId, PublicKey};
 use token_wire::format_seconds;
 
-use super::Format;
-use crate::output;
-use crate::parts::{Failure, Parts};
+use super::confirmation::Confirmation;
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::parts::Parts;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -24,9 +25,18 @@ pub(crate) enum Command {
         algorithm: Algorithm,
     },
     /// Bring a private key in PEM and sign with it from now on
-    Import { file: PathBuf },
+    Import {
+        /// PKCS#8, as `openssl genpkey` writes it; RSA has 2048 bits or more
+        file: PathBuf,
+    },
     /// End a key: nothing it signed is accepted any more
-    Withdraw { kid: KeyId },
+    Withdraw {
+        /// Its id, as `key list` shows it
+        #[arg(allow_hyphen_values = true)]
+        kid: KeyId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+    },
 }
 
 pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
@@ -35,10 +45,13 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
         Command::List => parts.admin.keys()?,
         Command::Rotate { algorithm } => vec![parts.admin.rotate_key(&author, algorithm)?.value],
         Command::Import { file } => {
-            let pem = std::fs::read_to_string(&file)?;
+            let pem = std::fs::read_to_string(&file).map_err(|error| Failure::file(&file, error))?;
             vec![parts.admin.import_key(&author, &KeyImport { pem })?.value]
         }
-        Command::Withdraw { kid } => vec![parts.admin.withdraw_key(&author, &kid)?.value.key],
+        Command::Withdraw { kid, confirmation } => {
+            confirmation.ask(&format!("End the key {kid} and every text it signed?"))?;
+            vec![parts.admin.withdraw_key(&author, &kid)?.value.key]
+        }
     };
     match format {
         Format::Json => output::json(&keys.iter().map(view).collect::<Vec<_>>()),

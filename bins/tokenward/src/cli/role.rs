@@ -2,14 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
-use token_admin::{EditRole, InUse, NewRole};
-use token_core::{Author, Effect, Role, RoleQuery, Rule, Store as _};
-use token_wire::{PageView, RoleView};
+use clap::{Args, Subcommand};
+use token_admin::{AdminError, EditRole, InUse, NewRole};
+use token_core::{Author, BuiltIn, Effect, Role, RoleQuery, RoleUse, Rule, Store as _, TokenName};
+use token_wire::{RoleView, RoleWithUseView};
 
-use super::{Format, done, role_id};
-use crate::output;
-use crate::parts::{Failure, Parts};
+use super::amount::{Amount, tell_more};
+use super::confirmation::Confirmation;
+use super::{deleted, field, needle, role_id};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::parts::Parts;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -22,34 +25,27 @@ pub(crate) enum Command {
         #[arg(long, default_value = "")]
         description: String,
         /// A pattern it allows, e.g. `assets.*:read`; may be repeated
-        #[arg(long)]
+        #[arg(long, value_name = "PATTERN")]
         allow: Vec<String>,
         /// A pattern it denies, whatever else allows it; may be repeated
-        #[arg(long)]
+        #[arg(long, value_name = "PATTERN")]
         deny: Vec<String>,
     },
-    /// List roles
-    List,
-    /// Show a role and its rules, by name or id
-    Show { role: String },
-    /// Add rules to a role, remove rules, rename it
-    Edit {
+    /// List roles by name
+    List {
+        /// A piece of the name, in any letter case
+        #[arg(long, value_parser = needle)]
+        name: Option<String>,
+        #[command(flatten)]
+        amount: Amount,
+    },
+    /// Show a role, its rules and how many tokens hold it
+    Show {
         /// Name or id
         role: String,
-        #[arg(long)]
-        name: Option<String>,
-        #[arg(long)]
-        description: Option<String>,
-        /// A pattern to allow; may be repeated
-        #[arg(long)]
-        allow: Vec<String>,
-        /// A pattern to deny; may be repeated
-        #[arg(long)]
-        deny: Vec<String>,
-        /// A rule to remove, as it is shown, e.g. `allow assets:read`; may be repeated
-        #[arg(long)]
-        remove: Vec<String>,
     },
+    /// Add rules to a role, remove rules, rename it
+    Edit(Edit),
     /// Delete a role
     Delete {
         /// Name or id
@@ -57,7 +53,30 @@ pub(crate) enum Command {
         /// Also when tokens hold it
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Edit {
+    /// Name or id
+    role: String,
+    /// Its new name
+    #[arg(long)]
+    name: Option<String>,
+    /// Its new description
+    #[arg(long)]
+    description: Option<String>,
+    /// A pattern to allow; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    allow: Vec<String>,
+    /// A pattern to deny; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    deny: Vec<String>,
+    /// A rule to remove, as it is shown, e.g. `allow assets:read`; may be repeated
+    #[arg(long, value_name = "RULE")]
+    remove: Vec<String>,
 }
 
 pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
@@ -65,81 +84,87 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
     match command {
         Command::Create { name, description, allow, deny } => {
             let new = NewRole {
-                name: name.parse().map_err(|error| usage("name", &error))?,
-                description: description.parse().map_err(|error| usage("description", &error))?,
+                name: field("name", name.parse())?,
+                description: field("description", description.parse())?,
                 rules: rules(&allow, &deny)?,
             };
-            let role = parts.admin.create_role(&author, &Ok(new))?.value;
-            print(&role, format);
+            print(&parts.admin.create_role(&author, &Ok(new))?.value, None, format);
         }
-        Command::List => {
-            let query = RoleQuery { name: None, after: None, limit: token_core::limits::PAGE };
-            let page = parts.store.list_roles(&query).map_err(token_admin::AdminError::Store)?;
-            match format {
-                Format::Json => {
-                    output::json(&PageView { items: page.items.iter().map(RoleView::from).collect(), next: None });
-                }
-                Format::Table => {
-                    let row =
-                        |role: &Role| vec![role.id.to_string(), role.name.to_string(), role.rules.len().to_string()];
-                    output::table(&["id", "name", "rules"], page.items.iter().map(row));
-                }
-            }
+        Command::List { name, amount } => list(name.as_deref(), amount, parts, format)?,
+        Command::Show { role } => {
+            let (role, used) = parts.admin.role(role_id(parts, &role)?)?;
+            print(&role, Some(&used), format);
         }
-        Command::Show { role } => print(&parts.admin.role(role_id(parts, &role)?)?.0, format),
-        Command::Edit { role, name, description, allow, deny, remove } => {
-            let id = role_id(parts, &role)?;
-            let (before, _) = parts.admin.role(id)?;
-            let gone: Vec<Rule> = remove
-                .iter()
-                .map(|text| text.parse().map_err(|error| usage("remove", &error)))
-                .collect::<Result<_, _>>()?;
-            if let Some(missing) = gone.iter().find(|rule| !before.rules.contains(rule)) {
-                return Err(Failure::Usage(format!("remove: the role has no rule `{missing}`")));
-            }
-            let mut kept: Vec<Rule> = before.rules.iter().filter(|rule| !gone.contains(rule)).cloned().collect();
-            kept.extend(rules(&allow, &deny)?);
-            let edit = EditRole {
-                name: name.map(|name| name.parse()).transpose().map_err(|error| usage("name", &error))?,
-                description: description
-                    .map(|text| text.parse())
-                    .transpose()
-                    .map_err(|error| usage("description", &error))?,
-                rules: Some(kept),
-            };
-            let saved = parts.admin.edit_role(&author, id, Some(before.version), &Ok(edit))?.value;
-            print(&saved, format);
-        }
-        Command::Delete { role, force } => {
-            let in_use = if force { InUse::Force } else { InUse::Refuse };
-            parts.admin.delete_role(&author, role_id(parts, &role)?, in_use)?;
-            return Ok(done("deleted", format));
+        Command::Edit(wanted) => edit(wanted, &author, parts, format)?,
+        Command::Delete { role, force, confirmation } => {
+            confirmation.ensure_possible()?;
+            let (role, used) = parts.admin.role(role_id(parts, &role)?)?;
+            confirmation.ask(&format!("Delete role `{}`, which {} tokens hold?", role.name, used.tokens))?;
+            parts.admin.delete_role(&author, role.id, if force { InUse::Force } else { InUse::Refuse })?;
+            return Ok(deleted(&role.id.to_string(), format));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn usage(field: &str, error: &dyn core::fmt::Display) -> Failure {
-    Failure::Usage(format!("{field}: {error}"))
+fn list(name: Option<&str>, amount: Amount, parts: &Parts, format: Format) -> Result<(), Failure> {
+    let name = name.map(TokenName::fold_needle);
+    let listed = amount.collect(|after, limit| {
+        let query = RoleQuery { name: name.clone(), after, limit };
+        Ok(parts.store.list_roles(&query).map_err(AdminError::Store)?)
+    })?;
+    match format {
+        Format::Json => output::json(&listed.map(|role| RoleView::from(&role))),
+        Format::Table => {
+            let row = |role: &Role| vec![role.id.to_string(), role.name.to_string(), role.rules.len().to_string()];
+            output::table(&["id", "name", "rules"], listed.items.iter().map(row));
+            tell_more(listed.more);
+        }
+    }
+    Ok(())
+}
+
+fn edit(wanted: Edit, author: &Author, parts: &Parts, format: Format) -> Result<(), Failure> {
+    let id = role_id(parts, &wanted.role)?;
+    let (before, _) = parts.admin.role(id)?;
+    let gone: Vec<Rule> =
+        wanted.remove.iter().map(|text| field("remove", text.parse())).collect::<Result<_, Failure>>()?;
+    if let Some(missing) = gone.iter().find(|rule| !before.rules.contains(rule)) {
+        return Err(Failure::NotDone(format!("remove: the role has no rule `{missing}`; `role show` tells its rules")));
+    }
+    let mut kept: Vec<Rule> = before.rules.iter().filter(|rule| !gone.contains(rule)).cloned().collect();
+    kept.extend(rules(&wanted.allow, &wanted.deny)?);
+    let edit = EditRole {
+        name: wanted.name.map(|name| field("name", name.parse())).transpose()?,
+        description: wanted.description.map(|text| field("description", text.parse())).transpose()?,
+        rules: Some(kept),
+    };
+    print(&parts.admin.edit_role(author, id, Some(before.version), &Ok(edit))?.value, None, format);
+    Ok(())
 }
 
 fn rules(allow: &[String], deny: &[String]) -> Result<Vec<Rule>, Failure> {
     let allowed = allow.iter().map(|pattern| (Effect::Allow, pattern));
     let denied = deny.iter().map(|pattern| (Effect::Deny, pattern));
-    let rule = |(effect, pattern): (Effect, &String)| {
-        let pattern = pattern.parse().map_err(|error| usage(effect.as_str(), &error))?;
-        Ok(Rule { effect, pattern })
-    };
+    let rule =
+        |(effect, pattern): (Effect, &String)| Ok(Rule { effect, pattern: field(effect.as_str(), pattern.parse())? });
     allowed.chain(denied).map(rule).collect()
 }
 
-fn print(role: &Role, format: Format) {
-    if format == Format::Json {
-        return output::json(&RoleView::from(role));
+fn print(role: &Role, used: Option<&RoleUse>, format: Format) {
+    match (format, used) {
+        (Format::Json, Some(used)) => return output::json(&RoleWithUseView::new(role, used)),
+        (Format::Json, None) => return output::json(&RoleView::from(role)),
+        (Format::Table, _) => {}
     }
-    output::line(&format!("id     {}", role.id));
-    output::line(&format!("name   {}", role.name));
-    for rule in &role.rules {
-        output::line(&format!("rule   {rule}"));
-    }
+    let mut rows = vec![
+        ("id", role.id.to_string()),
+        ("name", role.name.to_string()),
+        ("description", role.description.to_string()),
+        ("version", role.version.to_string()),
+    ];
+    rows.extend(used.map(|used| ("held by", format!("{} tokens", used.tokens))));
+    rows.extend((role.built_in() == Some(BuiltIn::Admin)).then(|| ("rule", "may do everything".to_owned())));
+    rows.extend(role.rules.iter().map(|rule| ("rule", rule.to_string())));
+    output::table(&["field", "value"], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]));
 }

@@ -1,201 +1,197 @@
 //! `tokenward token …`
 
+mod list;
+mod print;
+
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use clap::Subcommand;
-use token_admin::{EditToken, NewToken, RevokeToken};
-use token_core::{AllowedNetworks, Author, RoleId, Store as _, TokenId, TokenQuery, TokenRecord, UnixSeconds};
-use token_wire::{CreatedView, PageView, TokenView, parse_end};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use token_admin::{EditToken, ExplainToken, NewToken, RevokeToken};
+use token_core::{AllowedNetworks, Author, Permission, RoleId, TokenId, UnixSeconds};
+use token_wire::{CreatedView, ExplanationView, RuleView, TokenView, parse_end};
 
-use super::{Format, done, role_id};
-use crate::output;
-use crate::parts::{Failure, Parts};
+use self::print::print;
+use super::confirmation::Confirmation;
+use super::{deleted, field, role_id};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::parts::Parts;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a token and print its text
-    Create {
-        /// What people call it
-        #[arg(long)]
-        name: String,
-        /// What it is for
-        #[arg(long, default_value = "")]
-        description: String,
-        /// A role, by name or id; may be repeated
-        #[arg(long = "role")]
-        roles: Vec<String>,
-        /// The end of its life: a date (that whole day, UTC) or an RFC 3339 time
-        #[arg(long)]
-        expires: Option<String>,
-        /// A network it may be used from; may be repeated
-        #[arg(long = "network")]
-        networks: Vec<String>,
-    },
-    /// List tokens, newest first
-    List {
-        /// A piece of the name
-        #[arg(long)]
-        name: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
-        limit: u16,
-    },
-    /// Show a token; with `--text` its raw text, which is logged
+    Create(Create),
+    /// List tokens, newest first; filters add up
+    List(list::List),
+    /// Show a token; with `--text` its text, which is logged
     Show {
+        /// Which token
         id: TokenId,
+        /// Print the text an External Application presents, instead of the object
         #[arg(long)]
         text: bool,
     },
-    /// Change fields of a token
-    Edit {
+    /// Tell whether a token may do something, and which role and rule decides it
+    Explain {
+        /// Which token
         id: TokenId,
-        #[arg(long)]
-        name: Option<String>,
-        #[arg(long)]
-        description: Option<String>,
-        /// The roles it shall have; may be repeated
-        #[arg(long = "role", conflicts_with = "no_roles")]
-        roles: Vec<String>,
-        /// Take all roles away
-        #[arg(long)]
-        no_roles: bool,
-        #[arg(long, conflicts_with = "no_expiry")]
-        expires: Option<String>,
-        #[arg(long)]
-        no_expiry: bool,
-        #[arg(long = "network", conflicts_with = "any_network")]
-        networks: Vec<String>,
-        #[arg(long)]
-        any_network: bool,
+        /// What it would do, e.g. `assets.applications:read`
+        permission: Permission,
     },
-    /// End a token for good
+    /// Change fields of a token; those that are not named stay
+    Edit(Edit),
+    /// End a token for good; it stays listed
     Revoke {
+        /// Which token
         id: TokenId,
+        /// Why, for whoever looks at it later
         #[arg(long)]
         reason: Option<String>,
     },
     /// End a token and take it off the list
-    Delete { id: TokenId },
+    Delete {
+        /// Which token
+        id: TokenId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Create {
+    /// What people call it
+    #[arg(long)]
+    name: String,
+    /// What it is for
+    #[arg(long, default_value = "")]
+    description: String,
+    /// A role, by name or id; may be repeated
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// The end of its life: a date (that whole day, UTC) or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    /// A network it may be used from, e.g. `10.0.0.0/8`; may be repeated
+    #[arg(long = "network", value_name = "CIDR")]
+    networks: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Edit {
+    /// Which token
+    id: TokenId,
+    /// Its new name
+    #[arg(long)]
+    name: Option<String>,
+    /// Its new description
+    #[arg(long)]
+    description: Option<String>,
+    /// The roles it shall have, by name or id; may be repeated
+    #[arg(long = "role", value_name = "ROLE", conflicts_with = "no_roles")]
+    roles: Vec<String>,
+    /// Take all roles away
+    #[arg(long)]
+    no_roles: bool,
+    /// The new end of its life: a date (that whole day, UTC) or an RFC 3339 time
+    #[arg(long, value_name = "TIME", conflicts_with = "no_expiry")]
+    expires: Option<String>,
+    /// Take the end of its life away
+    #[arg(long)]
+    no_expiry: bool,
+    /// The networks it may be used from; may be repeated
+    #[arg(long = "network", value_name = "CIDR", conflicts_with = "any_network")]
+    networks: Vec<String>,
+    /// Let it be used from anywhere
+    #[arg(long)]
+    any_network: bool,
 }
 
 pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     let author = Author::command_line();
     match command {
-        Command::Create { name, description, roles, expires, networks } => {
-            let new = NewToken {
-                name: field("name", name.parse())?,
-                description: field("description", description.parse())?,
-                roles: role_ids(parts, &roles)?,
-                expires_at: end(expires)?,
-                allowed_networks: some_networks(&networks)?,
-            };
-            let created = parts.admin.create_token(&author, &new)?.value;
-            let view = CreatedView {
-                object: TokenView::new(&created.record, parts.admin.now()),
-                token: created.text.expose().to_owned(),
-            };
-            match format {
-                Format::Json => output::json(&view),
-                Format::Table => {
-                    output::line(&format!("id     {}", view.object.id));
-                    output::line(&format!("token  {}", view.token));
-                }
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::List { name, limit } => list(parts, format, name, limit),
-        Command::Show { id, text: false } => {
-            let record = parts.admin.token(id)?;
-            print(&record, parts, format);
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Create(wanted) => create(wanted, &author, parts, format)?,
+        Command::List(wanted) => list::list(wanted, parts, format)?,
+        Command::Show { id, text: false } => print(&parts.admin.token(id)?, parts, format)?,
         Command::Show { id, text: true } => {
             let shown = parts.admin.reveal_token(&author, id, None)?.value;
+            let (jti, text) = (shown.credential.to_string(), shown.text.expose());
             match format {
-                Format::Json => output::json(&serde_json::json!({"id": id.to_string(), "token": shown.text.expose()})),
-                Format::Table => output::line(shown.text.expose()),
+                Format::Json => output::json(&json!({ "id": id.to_string(), "jti": jti, "token": text })),
+                Format::Table => output::line(text),
             }
-            Ok(ExitCode::SUCCESS)
         }
-        Command::Edit { id, name, description, roles, no_roles, expires, no_expiry, networks, any_network } => {
-            let roles = if roles.is_empty() && !no_roles { None } else { Some(role_ids(parts, &roles)?) };
-            let expires_at = if no_expiry { Some(None) } else { end(expires)?.map(Some) };
-            let allowed_networks = if any_network { Some(None) } else { some_networks(&networks)?.map(Some) };
-            let edit = EditToken {
-                name: name.map(|name| field("name", name.parse())).transpose()?,
-                description: description.map(|text| field("description", text.parse())).transpose()?,
-                roles,
-                expires_at,
-                allowed_networks,
-                ..EditToken::default()
-            };
-            let version = parts.admin.token(id)?.version;
-            let saved = parts.admin.edit_token(&author, id, Some(version), &Ok(edit))?.value;
-            print(&saved, parts, format);
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Explain { id, permission } => explain(id, permission, parts, format)?,
+        Command::Edit(wanted) => edit(wanted, &author, parts, format)?,
         Command::Revoke { id, reason } => {
             let reason = reason.map(|reason| field("reason", reason.parse())).transpose()?;
             let revoked = parts.admin.revoke_token(&author, &RevokeToken { id, reason })?.value;
-            print(&revoked, parts, format);
-            Ok(ExitCode::SUCCESS)
+            print(&revoked, parts, format)?;
         }
-        Command::Delete { id } => {
+        Command::Delete { id, confirmation } => {
+            confirmation.ensure_possible()?;
+            let record = parts.admin.token(id)?;
+            let name = &record.token.grant().name;
+            confirmation.ask(&format!("End token `{name}` ({id}) for good and take it off the list?"))?;
             parts.admin.delete_token(&author, id)?;
-            Ok(done("deleted", format))
-        }
-    }
-}
-
-fn list(parts: &Parts, format: Format, name: Option<String>, limit: u16) -> Result<ExitCode, Failure> {
-    let now = parts.admin.now();
-    let query = TokenQuery { name, state: None, role: None, now, after: None, limit: usize::from(limit) };
-    let page = parts.store.list_tokens(&query).map_err(token_admin::AdminError::Store)?;
-    let items: Vec<TokenView> = page.items.iter().map(|record| TokenView::new(record, now)).collect();
-    match format {
-        Format::Json => output::json(&PageView { items, next: None }),
-        Format::Table => {
-            let row = |view: TokenView| {
-                let state = state(&view);
-                vec![view.id, view.name, state, view.expires_at.unwrap_or_else(|| "no expiry".to_owned())]
-            };
-            output::table(&["id", "name", "state", "expires"], items.into_iter().map(row));
-            if page.next.is_some() {
-                output::line("There are more; narrow the list with --name, or raise --limit.");
-            }
+            return Ok(deleted(&id.to_string(), format));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn state(view: &TokenView) -> String {
-    serde_json::to_value(view.state).ok().and_then(|state| state.as_str().map(ToOwned::to_owned)).unwrap_or_default()
-}
-
-fn print(record: &TokenRecord, parts: &Parts, format: Format) {
-    let view = TokenView::new(record, parts.admin.now());
-    if format == Format::Json {
-        return output::json(&view);
+fn create(wanted: Create, author: &Author, parts: &Parts, format: Format) -> Result<(), Failure> {
+    let new = NewToken {
+        name: field("name", wanted.name.parse())?,
+        description: field("description", wanted.description.parse())?,
+        roles: role_ids(parts, &wanted.roles)?,
+        expires_at: end(wanted.expires)?,
+        allowed_networks: some_networks(&wanted.networks)?,
+    };
+    let created = parts.admin.create_token(author, &new)?.value;
+    let object = TokenView::new(&created.record, parts.admin.now());
+    let view = CreatedView { object, token: created.text.expose().to_owned() };
+    match format {
+        Format::Json => output::json(&view),
+        Format::Table => {
+            output::line(&format!("id     {}", view.object.id));
+            output::line(&format!("token  {}", view.token));
+        }
     }
-    let state = state(&view);
-    let reason = view.revoked.and_then(|end| end.reason).unwrap_or_default();
-    let rows = [
-        ("id", view.id),
-        ("name", view.name),
-        ("description", view.description),
-        ("state", state),
-        ("reason", reason),
-        ("roles", view.roles.join(" ")),
-        ("expires", view.expires_at.unwrap_or_else(|| "never".to_owned())),
-        ("networks", view.allowed_networks.map_or_else(|| "any".to_owned(), |networks| networks.join(" "))),
-        ("version", view.version.to_string()),
-    ];
-    output::table(&["field", "value"], rows.map(|(name, value)| vec![name.to_owned(), value]));
+    Ok(())
 }
 
-fn field<T, E: core::fmt::Display>(name: &str, parsed: Result<T, E>) -> Result<T, Failure> {
-    parsed.map_err(|error| Failure::Usage(format!("{name}: {error}")))
+fn edit(wanted: Edit, author: &Author, parts: &Parts, format: Format) -> Result<(), Failure> {
+    let Edit { id, name, description, roles, no_roles, expires, no_expiry, networks, any_network } = wanted;
+    let edit = EditToken {
+        name: name.map(|name| field("name", name.parse())).transpose()?,
+        description: description.map(|text| field("description", text.parse())).transpose()?,
+        roles: if roles.is_empty() && !no_roles { None } else { Some(role_ids(parts, &roles)?) },
+        expires_at: if no_expiry { Some(None) } else { end(expires)?.map(Some) },
+        allowed_networks: if any_network { Some(None) } else { some_networks(&networks)?.map(Some) },
+        ..EditToken::default()
+    };
+    let version = parts.admin.token(id)?.version;
+    let saved = parts.admin.edit_token(author, id, Some(version), &Ok(edit))?.value;
+    print(&saved, parts, format)
+}
+
+fn explain(id: TokenId, permission: Permission, parts: &Parts, format: Format) -> Result<(), Failure> {
+    let asked = permission.to_string();
+    let explained = parts.admin.explain_token(&ExplainToken { id, permission })?;
+    let message = explained.to_string();
+    match format {
+        Format::Table => output::line(&message),
+        Format::Json => output::json(&ExplanationView {
+            decision: if explained.decision.is_allowed() { "allow" } else { "deny" }.to_owned(),
+            permission: asked,
+            role: explained.role.as_ref().map(ToString::to_string),
+            rule: explained.rule.as_ref().map(RuleView::from),
+            message,
+        }),
+    }
+    Ok(())
 }
 
 fn role_ids(parts: &Parts, texts: &[String]) -> Result<BTreeSet<RoleId>, Failure> {

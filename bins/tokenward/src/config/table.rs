@@ -1,0 +1,181 @@
+//! The one list of settings: flags, environment, file, defaults, `config check` and the README follow it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use token_admin::ShowToken;
+use token_core::{Algorithm, Audience, Issuer};
+use token_store::DatabaseUrl;
+
+use super::{Config, Reader, parse};
+
+/// How a setting is written in the file; flags and the environment have the same as text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shape {
+    /// A string.
+    Text,
+    /// A string that may hold a password, so it is shown without it.
+    Secret,
+    /// A whole number.
+    Number,
+    /// Strings; joined with commas outside the file.
+    List,
+}
+
+/// What people are told of one setting.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// Its name in the file.
+    pub(crate) key: &'static str,
+    /// What its value stands for in the help.
+    pub(crate) hint: &'static str,
+    /// What it is for.
+    pub(crate) help: &'static str,
+    /// Its default: a value, or words where it follows from something else.
+    pub(crate) default: &'static str,
+    /// How the file has it.
+    pub(crate) shape: Shape,
+    /// The value in force when nobody gave one and it follows from something else.
+    pub(crate) derived: Option<fn(&Config) -> String>,
+}
+
+impl Setting {
+    /// `--max-body`
+    pub(crate) fn flag(&self) -> String {
+        format!("--{}", self.key.replace('_', "-"))
+    }
+
+    /// `TOKENWARD_MAX_BODY`
+    pub(crate) fn variable(&self) -> String {
+        format!("TOKENWARD_{}", self.key.to_uppercase())
+    }
+}
+
+macro_rules! derived {
+    () => {
+        None
+    };
+    ($shown:expr) => {
+        Some($shown)
+    };
+}
+
+/// A row: `key: type = fixed("default")` or `derived("words", value in force)`, shape, hint, help, parser.
+macro_rules! settings {
+    ($($key:ident: $type:ty = $default:ident($text:literal $(, $shown:expr)?),
+       $shape:ident $hint:literal, $help:literal, $parse:expr;)+) => {
+        /// Every setting, read; each makes sense by itself. `None` where the default follows from something else.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Settings {
+            $(#[doc = $help] pub(crate) $key: $type,)+
+        }
+
+        /// Every setting, in the order people are told of them.
+        pub(crate) static TABLE: &[Setting] = &[$(Setting {
+            key: stringify!($key),
+            hint: $hint,
+            help: $help,
+            default: $text,
+            shape: Shape::$shape,
+            derived: derived!($($shown)?),
+        }),+];
+
+        impl Settings {
+            /// Reads every setting; `None` if one of them is wrong, which the reader then tells.
+            pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+                $(let $key = reader.$default(stringify!($key), $text, $parse);)+
+                Some(Self { $($key: $key?,)+ })
+            }
+        }
+    };
+}
+
+settings! {
+    listen: SocketAddr = fixed("127.0.0.1:8080"), Text "ADDRESS:PORT",
+        "Address and port of the server; off loopback it needs `trusted_proxies`", parse::listen;
+    data_dir: PathBuf = fixed("./tokenward-data"), Text "FOLDER",
+        "Folder of the embedded database, the master key and the lock of the server", parse::path;
+    database_url: Option<DatabaseUrl> = derived("the embedded database", |_| "embedded, in `data_dir`".to_owned()),
+        Secret "URL", "`postgres://…` for a server; other users of the machine can read it where it is given as a flag",
+        parse::database;
+    master_key_file: Option<PathBuf> = derived("`master.key` in `data_dir`", Config::shown_master_key), Text "FILE",
+        "File of the master key, made on first start; with PostgreSQL it must be given to issue and show tokens",
+        parse::path;
+    public_url: Option<String> = derived("from `listen`", |config| config.public_url.clone()), Text "URL",
+        "Address by which clients reach the server", parse::public_url;
+    issuer: Option<Issuer> = derived("from `public_url`", |config| config.identity.issuer.to_string()), Text "TEXT",
+        "Claim `iss` of all tokens, fixed with the first one", parse::issuer;
+    audience: Option<Audience> = derived("from `public_url`", |config| config.identity.audience.to_string()),
+        Text "TEXT", "Claim `aud` of all tokens, fixed with the first one", parse::audience;
+    workers: Option<usize> = derived("cores", |config| config.workers().to_string()), Number "N",
+        "Threads that serve", parse::number(1, 1_024);
+    show_token: ShowToken = fixed("always"), Text "WHEN",
+        "`always`, or `never` to show the text of a token only when it is created", parse::show_token;
+    signing_algorithm: Algorithm = fixed("EdDSA"), Text "NAME",
+        "`EdDSA` or `ES256`, of the first signing key; RSA keys are imported", parse::signing_algorithm;
+    trusted_proxies: Vec<IpNet> = fixed(""), List "CIDR,…",
+        "Networks of the proxies that end TLS, whose `X-Forwarded-For` counts", parse::networks;
+    max_head: usize = fixed("16384"), Number "BYTES",
+        "Most bytes of request line and header fields; a longer head is answered 431", parse::number(1_024, 65_536);
+    max_body: usize = fixed("65536"), Number "BYTES",
+        "Most bytes of a body; a longer one is answered 413", parse::number(1_024, 1 << 24);
+    max_token: usize = fixed("4096"), Number "BYTES",
+        "Most bytes of a token's text; a longer one is refused unread", parse::number(512, 16_384);
+    max_page: usize = fixed("500"), Number "N",
+        "Most items of one page of a list", parse::number(1, token_core::limits::PAGE);
+    head_timeout: Duration = fixed("5s"), Text "TIME",
+        "Longest time for the head of a request to arrive, to half a second", parse::duration("1s", "60s");
+    request_timeout: Duration = fixed("30s"), Text "TIME",
+        "Longest time for the body of a request to arrive", parse::duration("100ms", "600s");
+    keep_alive: Duration = fixed("15s"), Text "TIME",
+        "How long an idle connection stays open, to half a second", parse::duration("1s", "600s");
+    shutdown_timeout: Duration = fixed("10s"), Text "TIME",
+        "How long running requests may go on when the server is told to stop; whole seconds",
+        parse::whole_seconds("1s", "600s");
+    max_connections: usize = fixed("10000"), Number "N",
+        "Most open connections, shared out evenly to the workers", parse::number(1, 1_000_000);
+    log_format: Option<super::LogFormat> =
+        derived("`text` on a terminal, else `json`", |config| config.log_format().as_str().to_owned()), Text "NAME",
+        "`text` or `json`", parse::log_format;
+    log_level: tracing::Level = fixed("info"), Text "NAME",
+        "`error`, `warn`, `info`, `debug` or `trace`", parse::log_level;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_told_well() {
+        for (index, setting) in TABLE.iter().enumerate() {
+            let key = setting.key;
+            assert!(TABLE[..index].iter().all(|other| other.key != key), "{key} stands twice");
+            assert!(key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{key}");
+            assert!(!setting.help.ends_with('.') && !setting.help.contains(['\n', '|']), "{key}");
+            assert!(!setting.hint.is_empty() && setting.hint.to_uppercase() == setting.hint, "{key}");
+            assert!(setting.derived.is_none() || !setting.default.is_empty(), "{key}");
+        }
+    }
+
+    /// The table of the README.
+    fn markdown() -> Vec<String> {
+        let default = |setting: &Setting| match (setting.derived, setting.default) {
+            (None, "") => "none".to_owned(),
+            (None, value) => format!("`{value}`"),
+            (Some(_), words) => words.to_owned(),
+        };
+        let row = |setting: &Setting| format!("| `{}` | {} | {} |", setting.key, default(setting), setting.help);
+        let heading = ["| key | default | what it is |".to_owned(), "| --- | --- | --- |".to_owned()];
+        heading.into_iter().chain(TABLE.iter().map(row)).collect()
+    }
+
+    #[test]
+    fn the_readme_has_this_table() {
+        let readme = include_str!("../../../../README.md");
+        let told = readme.split("\n## Settings\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+        let rows: Vec<&str> = told.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(rows, markdown(), "write this table into the README:\n{}", markdown().join("\n"));
+    }
+}
