@@ -5,10 +5,12 @@ mod client;
 mod database;
 mod ports;
 mod program;
+mod raw;
 mod server;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Kind, on_each_database};
 pub use ports::{FixedClock, SeededRandomness};
 pub use program::{Output, Program};
+pub use raw::exchange;
 pub use server::Server;

@@ -122,7 +122,7 @@ fn p51_m10_c16_a_stolen_key_signs_nothing_that_is_accepted_but_what_we_issued_ou
 
         // Withdrawn, the key vouches for nothing, from the moment the command returns.
         let kid = serde_json::from_str::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned();
-        let _ = app.program.run(&["key", "withdraw", &kid]).ok();
+        let _ = app.program.run(&["key", "withdraw", "--yes", &kid]).ok();
         assert_eq!(answer(&anybody, &own.text), uniform);
         app.server.kill();
     });

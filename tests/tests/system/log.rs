@@ -21,7 +21,7 @@ fn history(app: &mut App) {
     let _ = app.admin.delete(&format!("/api/v1/roles/{role}")).expect(204);
     let key = app.program.run(&["key", "import", IMPORTED, "--json"]).ok().json()[0]["kid"].clone();
     let _ = app.program.run(&["key", "rotate"]).ok();
-    let _ = app.program.run(&["key", "withdraw", key.as_str().unwrap()]).ok();
+    let _ = app.program.run(&["key", "withdraw", "--yes", key.as_str().unwrap()]).ok();
 
     // A node without the master key ends: the calls it refused are an event without a MAC, until somebody seals it.
     app.server.kill();

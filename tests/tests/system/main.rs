@@ -9,13 +9,18 @@
 )]
 
 mod app;
+mod bad_input;
+mod bearer;
 mod behaviours;
 mod beside;
 mod canary;
+mod commands;
 mod crash;
 mod durability;
+mod events;
 mod forged;
 mod interop;
+#[cfg(feature = "failpoints")]
 mod judge;
 mod log;
 mod master_key;
@@ -23,5 +28,7 @@ mod refusals;
 mod refused_calls;
 mod routes;
 mod schema;
+mod settings;
 mod shutdown;
+mod uses;
 mod widening;

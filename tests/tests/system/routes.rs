@@ -1,60 +1,142 @@
-//! Every route, and who may call it: rows and router are compared as sets.
+//! Every route and what each caller is answered there, written down in `routes/golden.txt`: rows and router are
+//! compared as sets, statuses one by one.
 
 use std::collections::BTreeSet;
 
-use token_testkit::{Database, Kind};
+use serde_json::{Value, json};
+use token_http::Need;
+use token_testkit::{Client, on_each_database};
 
 use crate::app::App;
 
-/// Method, path, and what a caller needs: `-` nothing, `*` any good token, else a permission.
-const ROWS: &[(&str, &str, &str)] = &[
-    ("GET", "/.well-known/jwks.json", "-"),
-    ("GET", "/healthz", "-"),
-    ("GET", "/readyz", "-"),
-    ("GET", "/api/v1/whoami", "*"),
-    ("GET", "/api/v1/tokens", "tokens:read"),
-    ("POST", "/api/v1/tokens", "tokens:create"),
-    ("GET", "/api/v1/tokens/{id}", "tokens:read"),
-    ("PATCH", "/api/v1/tokens/{id}", "tokens:update"),
-    ("DELETE", "/api/v1/tokens/{id}", "tokens:delete"),
-    ("POST", "/api/v1/tokens/{id}/revoke", "tokens:revoke"),
-    ("POST", "/api/v1/tokens/{id}/reveal", "tokens:show"),
-    ("GET", "/api/v1/tokens/{id}/explain", "decisions:explain"),
-    ("GET", "/api/v1/roles", "roles:read"),
-    ("POST", "/api/v1/roles", "roles:create"),
-    ("GET", "/api/v1/roles/{id}", "roles:read"),
-    ("PATCH", "/api/v1/roles/{id}", "roles:update"),
-    ("DELETE", "/api/v1/roles/{id}", "roles:delete"),
-    ("GET", "/api/v1/events", "events:read"),
-    ("GET", "/api/v1/events/verify", "events:read"),
-];
+/// A line for each route: method, path, what a caller needs, and the statuses in the order of [`CALLERS`].
+const GOLDEN: &str = include_str!("routes/golden.txt");
 
-#[test]
-fn n01_rows_and_router_are_the_same_set() {
-    let rows: BTreeSet<(String, String)> = ROWS.iter().map(|row| (row.0.to_owned(), row.1.to_owned())).collect();
-    let router: BTreeSet<(String, String)> =
-        token_http::routes().map(|(verb, path, _)| (format!("{verb:?}").to_uppercase(), path.to_owned())).collect();
-    assert_eq!(rows, router);
+/// Nothing; a text that is none; tokens that ended in each way; a good one without roles; one with exactly the needed
+/// permission; one that may do everything.
+const CALLERS: [&str; 8] = ["anonymous", "malformed", "expired", "revoked", "deleted", "powerless", "needed", "admin"];
+
+/// Any second; the tokens that expire do so ten later.
+const START: i64 = 1_900_000_000;
+
+fn needed(need: &Need) -> &str {
+    match need {
+        Need::Public => "-",
+        Need::Caller => "*",
+        Need::Permission(permission) => permission.as_str(),
+    }
+}
+
+/// The rows of the file, without its heading.
+fn rows() -> Vec<Vec<&'static str>> {
+    let lines = GOLDEN.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_whitespace().collect()).collect()
 }
 
 #[test]
-fn n01_p03_each_route_asks_for_its_permission() {
-    let app = App::start(Database::fresh(Kind::Sqlite));
-    let powerless = app.as_token(&app.token("powerless", &[]));
-    let id = "0192f3c1-7a52-7c11-8d4e-0242ac120002";
-    for (method, path, need) in ROWS {
-        let path = path.replace("{id}", id);
-        let body = if matches!(*method, "POST" | "PATCH") { Some("{}") } else { None };
-        let anonymous = app.server.client().request(method, &path, body).status;
-        let forged = app.server.client().bearer("a.b.c").request(method, &path, body).status;
-        let refused = powerless.request(method, &path, body);
-        match *need {
-            "-" => assert_eq!((anonymous, refused.status), (200, 200), "{method} {path}"),
-            "*" => assert_eq!((anonymous, forged, refused.status), (401, 401, 200), "{method} {path}"),
-            permission => {
-                assert_eq!((anonymous, forged, refused.status), (401, 401, 403), "{method} {path}");
-                assert!(refused.text.contains(permission), "{method} {path}: {}", refused.text);
-            }
+fn atk_n01_rows_and_router_are_the_same_set() {
+    let written: BTreeSet<Vec<&str>> = rows().iter().map(|row| row[..3].to_vec()).collect();
+    let router: BTreeSet<Vec<&str>> =
+        token_http::routes().map(|(verb, path, need)| vec![verb.as_str(), path, needed(need)]).collect();
+    let without_row: Vec<_> = router.difference(&written).collect();
+    let without_route: Vec<_> = written.difference(&router).collect();
+    assert!(without_row.is_empty(), "routes without a row in routes/golden.txt: {without_row:?}");
+    assert!(without_route.is_empty(), "rows without a route: {without_route:?}");
+    assert_eq!(rows().len(), router.len(), "a row stands twice");
+    assert!(rows().iter().all(|row| row.len() == 3 + CALLERS.len()), "a row has a status for each caller");
+}
+
+/// Somebody for each name of [`CALLERS`].
+fn caller(app: &App, name: &str, need: &Need) -> Client {
+    let ending = || app.token_with(&json!({"name": "ends", "expires_at": "2030-03-17T17:46:50Z"}));
+    let powerless = || app.token("powerless", &[]);
+    match name {
+        "anonymous" => app.server.client(),
+        "malformed" => app.server.client().bearer("a.b.c"),
+        "expired" => {
+            app.set_clock(START);
+            let token = ending();
+            app.set_clock(START + 10);
+            app.as_token(&token)
         }
+        "revoked" => {
+            let token = powerless();
+            let _ = app.admin.post(&format!("/api/v1/tokens/{}/revoke", token.id), &json!({})).expect(200);
+            app.as_token(&token)
+        }
+        "deleted" => {
+            let token = powerless();
+            let _ = app.admin.delete(&format!("/api/v1/tokens/{}", token.id)).expect(204);
+            app.as_token(&token)
+        }
+        "needed" => {
+            let rules = match need {
+                Need::Permission(permission) => vec![format!("allow {permission}")],
+                Need::Public | Need::Caller => Vec::new(),
+            };
+            let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+            let role = app.role(&fresh_name(app), &rules);
+            app.as_token(&app.token("needed", &[&role]))
+        }
+        "powerless" => app.as_token(&powerless()),
+        "admin" => app.admin.clone(),
+        other => unreachable!("{other}"),
     }
+}
+
+/// A name that nothing has yet: how long the log is.
+fn fresh_name(app: &App) -> String {
+    let page = app.admin.get("/api/v1/events?limit=1").expect(200).json();
+    format!("n{}", page["items"][0]["seq"])
+}
+
+/// One good call of a route, on a thing of its own.
+fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
+    let id = if route.starts_with("/api/v1/roles") { app.role(&fresh_name(app), &[]) } else { app.token("t", &[]).id };
+    let mut path = route.replace("{id}", &id);
+    if route.ends_with("/explain") {
+        path += "?permission=a:b";
+    }
+    let body = match (method, route) {
+        ("POST", "/api/v1/tokens" | "/api/v1/roles") => json!({"name": fresh_name(app)}),
+        ("PATCH", _) => json!({"description": "changed"}),
+        ("POST", _) => json!({}),
+        _ => Value::Null,
+    };
+    let body = (body != Value::Null).then(|| body.to_string());
+    client.with("If-Match", "\"1\"").request(method, &path, body.as_deref()).status
+}
+
+#[test]
+fn atk_n01_p03_each_caller_is_answered_as_written_on_each_route() {
+    on_each_database(|database| {
+        let app = App::at(database, START);
+        for (verb, route, need) in token_http::routes() {
+            let row = rows().into_iter().find(|row| row[..2] == [verb.as_str(), route]).unwrap_or_default();
+            let statuses: Vec<String> = CALLERS
+                .iter()
+                .map(|name| call(&app, &caller(&app, name, need), verb.as_str(), route).to_string())
+                .collect();
+            let line = format!("{verb} {route} {} {}", needed(need), statuses.join(" "));
+            assert_eq!(line.split_whitespace().collect::<Vec<_>>(), row, "{CALLERS:?}");
+        }
+    });
+}
+
+#[test]
+fn s36_the_missing_permission_is_named_on_each_route() {
+    on_each_database(|database| {
+        let app = App::start(database);
+        let powerless = app.as_token(&app.token("powerless", &[]));
+        let id = "0192f3c1-7a52-7c11-8d4e-0242ac120002";
+        for (verb, route, need) in token_http::routes() {
+            let Need::Permission(permission) = need else { continue };
+            let body = matches!(verb.as_str(), "POST" | "PATCH").then_some("{");
+            let refused = powerless.request(verb.as_str(), &route.replace("{id}", id), body).expect(403);
+            let challenge = refused.header("www-authenticate").unwrap();
+            assert!(challenge.contains("error=\"insufficient_scope\""), "{verb} {route}: {challenge}");
+            assert!(challenge.ends_with(&format!("scope=\"{permission}\"")), "{verb} {route}: {challenge}");
+            assert!(refused.json()["detail"].as_str().unwrap().contains(permission.as_str()), "{verb} {route}");
+        }
+    });
 }

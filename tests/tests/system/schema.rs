@@ -76,11 +76,10 @@ fn p13_every_trigger_and_constraint_holds_against_raw_sql() {
         let keys = app.program.run(&["key", "list", "--json"]).ok().json();
         let retired = keys.as_array().unwrap().iter().find(|key| key["state"] == "retired").unwrap();
         let _ = app.program.run(&["key", "rotate"]).ok();
-        let _ = app.program.run(&["key", "withdraw", retired["kid"].as_str().unwrap()]).ok();
+        let _ = app.program.run(&["key", "withdraw", "--yes", retired["kid"].as_str().unwrap()]).ok();
         // The administrator's text went with its key; the command line goes on.
-        for (command, id) in [("revoke", &revoked.id), ("delete", &deleted.id)] {
-            let _ = app.program.run(&["token", command, id]).ok();
-        }
+        let _ = app.program.run(&["token", "revoke", &revoked.id]).ok();
+        let _ = app.program.run(&["token", "delete", "--yes", &deleted.id]).ok();
         let before = app.database.dump();
         for text in TRIGGERS.iter().map(|(_, text)| *text).chain(CONSTRAINTS.iter().copied()) {
             let statement = statement(&app.database, text, &deleted.id);

@@ -1,0 +1,258 @@
+//! Every field of every body: wrong types are 400, refused values 422, the very limit passes.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use token_core::Rule;
+use token_http::Verb;
+use token_testkit::on_each_database;
+use token_wire::{EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest};
+
+use super::calls::Call;
+use super::kinds::Kind;
+use super::world::World;
+
+/// A field of a body; whether `null` means something there.
+pub(crate) struct Field {
+    name: &'static str,
+    kind: Kind,
+    null: Null,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Null {
+    Refused,
+    Taken,
+}
+
+/// A route with a body: what passes there, and all its fields.
+pub(crate) struct Body {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    status: u16,
+    /// Members beside the one that is tried.
+    beside: &'static [(&'static str, Beside)],
+    pub(crate) fields: &'static [Field],
+}
+
+#[derive(Clone, Copy)]
+enum Beside {
+    /// A new name each time.
+    Name,
+    True,
+}
+
+const fn field(name: &'static str, kind: Kind, null: Null) -> Field {
+    Field { name, kind, null }
+}
+
+const NEW_TOKEN: &[Field] = &[
+    field("name", Kind::Line(100), Null::Refused),
+    field("description", Kind::Lines(0, 2_000), Null::Refused),
+    field("roles", Kind::Roles, Null::Refused),
+    field("expires_at", Kind::End, Null::Taken),
+    field("allowed_networks", Kind::Networks, Null::Taken),
+];
+
+const EDIT_TOKEN: &[Field] = &[
+    field("name", Kind::Line(100), Null::Refused),
+    field("description", Kind::Lines(0, 2_000), Null::Refused),
+    field("roles", Kind::Roles, Null::Refused),
+    field("expires_at", Kind::End, Null::Taken),
+    field("allowed_networks", Kind::Networks, Null::Taken),
+    field("revoked", Kind::Flag, Null::Refused),
+    field("reason", Kind::Lines(1, 500), Null::Taken),
+];
+
+const ROLE: &[Field] = &[
+    field("name", Kind::Line(64), Null::Refused),
+    field("description", Kind::Lines(0, 2_000), Null::Refused),
+    field("rules", Kind::Rules, Null::Refused),
+];
+
+/// All bodies there are.
+pub(crate) const BODIES: &[Body] = &[
+    Body { method: "POST", path: "/api/v1/tokens", status: 201, beside: &[("name", Beside::Name)], fields: NEW_TOKEN },
+    Body {
+        method: "PATCH",
+        path: "/api/v1/tokens/{id}",
+        status: 200,
+        beside: &[("revoked", Beside::True)],
+        fields: EDIT_TOKEN,
+    },
+    Body {
+        method: "POST",
+        path: "/api/v1/tokens/{id}/revoke",
+        status: 200,
+        beside: &[],
+        fields: &[field("reason", Kind::Lines(1, 500), Null::Taken)],
+    },
+    Body {
+        method: "POST",
+        path: "/api/v1/tokens/{id}/reveal",
+        status: 200,
+        beside: &[],
+        fields: &[field("jti", Kind::Credential, Null::Taken)],
+    },
+    Body { method: "POST", path: "/api/v1/roles", status: 201, beside: &[("name", Beside::Name)], fields: ROLE },
+    Body { method: "PATCH", path: "/api/v1/roles/{id}", status: 200, beside: &[], fields: ROLE },
+];
+
+impl Body {
+    /// A body that passes but for this member.
+    fn with(&self, name: &str, value: &Value, number: usize) -> Value {
+        // A reason goes with an end, and nothing else needs one.
+        let needed = |beside: &str| beside != "revoked" || name == "reason";
+        let mut members: Map<String, Value> = Map::new();
+        for (beside, what) in self.beside.iter().filter(|(beside, _)| needed(beside)) {
+            let value = match what {
+                Beside::Name => json!(format!("thing {number}")),
+                Beside::True => json!(true),
+            };
+            members.insert((*beside).to_owned(), value);
+        }
+        members.insert(name.to_owned(), value.clone());
+        Value::Object(members)
+    }
+
+    fn call(&self, world: &World, body: &Value) -> Call {
+        Call::json(self.method, &world.path(self.path), body).if_match(1)
+    }
+
+    /// The same on a thing of its own, as a good value changes it.
+    fn fresh_call(&self, world: &World, body: &Value, number: usize) -> Call {
+        let path = if self.path.starts_with("/api/v1/roles") {
+            self.path.replace("{id}", &self.fresh(number, |name| world.app.role(name, &[])))
+        } else {
+            self.path.replace("{id}", &self.fresh(number, |name| world.app.token(name, &[]).id))
+        };
+        Call::json(self.method, &path, body).if_match(1)
+    }
+
+    fn fresh(&self, number: usize, make: impl FnOnce(&str) -> String) -> String {
+        let has_id = self.path.contains("{id}");
+        if has_id { make(&format!("fresh {number} of {}", self.path.len())) } else { String::new() }
+    }
+}
+
+#[test]
+fn atk_a05_every_field_of_a_wrong_type_is_400_and_names_the_place() {
+    on_each_database(|database| {
+        let world = World::new(database);
+        world.without_a_row_more_or_less(|| {
+            for (body, field) in BODIES.iter().flat_map(|body| body.fields.iter().map(move |field| (body, field))) {
+                let null = Some((Value::Null, "")).filter(|_| field.null == Null::Refused);
+                for (value, inside) in field.kind.wrong_types().into_iter().chain(null) {
+                    let call = body.call(&world, &body.with(field.name, &value, 0));
+                    let _ = world.refused(&call, 400, &[&format!("/{}{inside}", field.name)]);
+                }
+            }
+        });
+    });
+}
+
+#[test]
+fn atk_a06_a08_a09_a11_a29_every_refused_value_is_422_and_names_the_place() {
+    on_each_database(|database| {
+        let world = World::new(database);
+        world.without_a_row_more_or_less(|| {
+            for (body, field) in BODIES.iter().flat_map(|body| body.fields.iter().map(move |field| (body, field))) {
+                for (value, inside) in field.kind.refused(&world) {
+                    let call = body.call(&world, &body.with(field.name, &value, 0));
+                    let _ = world.refused(&call, 422, &[&format!("/{}{inside}", field.name)]);
+                }
+            }
+        });
+    });
+}
+
+#[test]
+fn atk_j01_every_field_takes_its_very_limit_and_keeps_odd_texts_as_they_are() {
+    on_each_database(|database| {
+        let world = World::new(database);
+        let mut number = 0;
+        for (body, field) in BODIES.iter().flat_map(|body| body.fields.iter().map(move |field| (body, field))) {
+            let null = Some(Value::Null).filter(|_| field.null == Null::Taken);
+            for value in field.kind.accepted(&world).into_iter().chain(null) {
+                number += 1;
+                let call = body.fresh_call(&world, &body.with(field.name, &value, number), number);
+                let answer = world.accepted(&call, body.status).json();
+                if let (Some(text), "name" | "description") = (value.as_str(), field.name) {
+                    let normal = text.replace("\r\n", "\n").trim().replace("a\u{301}", "á");
+                    assert_eq!(answer[field.name].as_str(), Some(normal.as_str()), "{call:?}");
+                }
+                // Names of roles are unique: the next body tries the same ones.
+                if answer.get("rules").is_some() {
+                    let _ = world
+                        .app
+                        .admin
+                        .delete(&format!("/api/v1/roles/{}", answer["id"].as_str().unwrap()))
+                        .expect(204);
+                }
+            }
+        }
+    });
+}
+
+/// Names the members of a type. A member that is added there stops this test from building until it is named here.
+macro_rules! members {
+    ($type:ident { $($member:ident),+ }) => {{
+        let _ = |value: $type| {
+            let $type { $($member: _),+ } = value;
+        };
+        BTreeSet::from([$(stringify!($member)),+])
+    }};
+}
+
+#[test]
+fn every_field_of_every_body_has_its_rows() {
+    let known = [
+        members!(NewTokenRequest { name, description, roles, expires_at, allowed_networks }),
+        members!(EditTokenRequest { name, description, roles, expires_at, allowed_networks, revoked, reason }),
+        members!(RevokeRequest { reason }),
+        members!(RevealRequest { jti }),
+        members!(NewRoleRequest { name, description, rules }),
+        members!(EditRoleRequest { name, description, rules }),
+    ];
+    // `effect` and `permission` of a rule are rows of the kind `Rules`.
+    assert_eq!(members!(Rule { effect, pattern }).len(), 2);
+    assert_eq!(known.len(), BODIES.len());
+    for (body, known) in BODIES.iter().zip(known) {
+        let rows: BTreeSet<&str> = body.fields.iter().map(|field| field.name).collect();
+        assert_eq!(rows, known, "{} {}", body.method, body.path);
+    }
+}
+
+#[test]
+fn every_route_with_a_body_has_its_rows() {
+    let with_body = token_http::routes().filter(|(verb, ..)| matches!(verb, Verb::Post | Verb::Patch));
+    let router: BTreeSet<(&str, &str)> = with_body.map(|(verb, path, _)| (verb.as_str(), path)).collect();
+    let rows: BTreeSet<(&str, &str)> = BODIES.iter().map(|body| (body.method, body.path)).collect();
+    assert_eq!(rows, router);
+}
+
+#[test]
+fn atk_a03_a_field_of_one_body_is_unknown_to_every_other() {
+    on_each_database(|database| {
+        let world = World::new(database);
+        let all: BTreeSet<&str> = BODIES.iter().flat_map(|body| body.fields.iter().map(|field| field.name)).collect();
+        let foreign =
+            ["id", "kid", "owner_id", "created_at", "created_by", "revoked_at", "version", "is_admin", "built_in"];
+        let foreign =
+            foreign.iter().chain(&["state", "token", "sub", "userId", "credentials", "permissions", "__proto__"]);
+        let names: BTreeSet<&str> = foreign.copied().chain(all).collect();
+        world.without_a_row_more_or_less(|| {
+            for body in BODIES {
+                let known = |name: &&str| body.fields.iter().any(|field| field.name == *name);
+                for name in names.iter().filter(|name| !known(name)) {
+                    let call = body.call(&world, &body.with(name, &json!("1"), 0));
+                    let _ = world.refused(&call, 400, &[&format!("/{name}")]);
+                }
+                for hidden in [super::world::CANARY, "eyJhbGciOi.J9.x", "a/b", "\u{202e}", "név"] {
+                    let call = body.call(&world, &body.with(hidden, &json!(1), 0));
+                    let _ = world.refused(&call, 400, &[""]);
+                }
+            }
+        });
+    });
+}
