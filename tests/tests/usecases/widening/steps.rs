@@ -105,6 +105,10 @@ pub(super) type Answer = Result<Option<TokenId>, AdminError>;
 /// Makes the call; says of what kind it was, and the answer.
 pub(super) fn run(world: &World, caller: &Author, rows: &Rows, step: &Step) -> (&'static str, Answer) {
     let admin = &world.admin;
+    if rows.tokens.is_empty() {
+        // The caller deleted everybody, and then itself.
+        return ("nobody is left", Err(AdminError::CallerGone));
+    }
     let (token, role) = (|index: &Index| index.get(&rows.tokens), |index: &Index| index.get(&rows.roles));
     let roles = |chosen: &[Index]| chosen.iter().map(|index| role(index).id).collect::<Vec<RoleId>>();
     let edit_role = |role: &Role, rules: &[Rule]| {
