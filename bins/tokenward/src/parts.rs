@@ -17,7 +17,7 @@ use crate::failure::Failure;
 pub(crate) struct Parts {
     pub(crate) admin: Arc<Admin>,
     pub(crate) store: Arc<TokenStore>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SystemClock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     /// Why this node signs nothing, if it does not.
     pub(crate) verify_only: Option<&'static str>,
@@ -27,7 +27,8 @@ impl Parts {
     /// Opens data folder, master key and database, and makes what a first start needs.
     pub(crate) fn open(config: &Config) -> Result<Self, Failure> {
         make_folder(config)?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let system = Arc::new(SystemClock::open(&config.settings.data_dir));
+        let clock = Arc::clone(&system) as Arc<dyn Clock>;
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness::new());
         let mut master = master_key(config, randomness.as_ref())?.map(Arc::new);
         let mut verify_only = master.is_none().then_some("it has no master key");
@@ -53,7 +54,7 @@ impl Parts {
         );
         admin.ensure_signing_key(&Author::system(), config.settings.signing_algorithm)?;
         ensure_same_identity(&store, config)?;
-        Ok(Self { admin: Arc::new(admin), store, clock, randomness, verify_only })
+        Ok(Self { admin: Arc::new(admin), store, clock: system, randomness, verify_only })
     }
 }
 

@@ -1,6 +1,5 @@
 //! The server: one at a time per data folder, until it is told to stop.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -11,9 +10,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
 use token_guard::Guard;
-use token_http::{HttpLimits, HttpState, Readiness};
-use token_store::TokenStore;
-use token_wire::ReadinessView;
+use token_http::{HttpLimits, HttpState};
 use tracing_subscriber::fmt;
 
 use crate::acknowledgement::Acknowledgement;
@@ -21,6 +18,7 @@ use crate::config::{Config, LogFormat};
 use crate::connections::{self, Connections, busy};
 use crate::failure::Failure;
 use crate::parts::Parts;
+use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedCallsLog;
 
 /// How soon new and withdrawn keys are noticed that another process brought.
@@ -46,15 +44,24 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);
-    let refused = RefusedCallsLog::new(Arc::clone(&parts.admin), Arc::clone(&guard), Arc::clone(&parts.clock));
-    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused);
+    let refused = RefusedCallsLog::new(
+        Arc::clone(&parts.admin),
+        Arc::clone(&guard),
+        Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
+    );
+    let keeper = ClockKeeper::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
+    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused, keeper);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
         guard,
-        clock: Arc::clone(&parts.clock),
+        clock: Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
         randomness: Arc::clone(&parts.randomness),
         cursor_key: parts.store.cursor_key(),
-        readiness: Arc::new(Ready { store: Arc::clone(&parts.store), signs: parts.verify_only.is_none() }),
+        readiness: Arc::new(Ready {
+            store: Arc::clone(&parts.store),
+            clock: Arc::clone(&parts.clock),
+            signs: parts.verify_only.is_none(),
+        }),
         limits: limits(config),
         trusted_proxies: config.settings.trusted_proxies.clone(),
     });
@@ -142,6 +149,7 @@ fn follow(
     stopped: Arc<AtomicBool>,
     mut acknowledgement: Acknowledgement,
     mut refused: RefusedCallsLog,
+    mut keeper: ClockKeeper,
 ) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
@@ -150,26 +158,11 @@ fn follow(
                 Err(error) => tracing::warn!(error = %error, "could not look for new keys"),
             }
             refused.look();
+            keeper.look();
             std::thread::sleep(REFRESH);
         }
         refused.write();
     })
-}
-
-struct Ready {
-    store: Arc<TokenStore>,
-    signs: bool,
-}
-
-impl Readiness for Ready {
-    fn check(&self) -> ReadinessView {
-        let database = self.store.ping();
-        let mut parts = BTreeMap::new();
-        let mut part = |name: &str, says: &str| parts.insert(name.to_owned(), says.to_owned());
-        part("database", if database.is_ok() { "ok" } else { "away" });
-        part("signing", if self.signs { "ok" } else { "verify only" });
-        ReadinessView { ready: database.is_ok(), parts }
-    }
 }
 
 fn log(config: &Config) {

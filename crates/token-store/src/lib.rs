@@ -2,6 +2,7 @@
 //! decided: it is told what to change, and writes every change together with its event.
 
 mod changes;
+mod clock;
 mod connection;
 mod database;
 mod error;
@@ -20,8 +21,9 @@ pub use connection::{DatabaseUrl, UrlError};
 pub use open::{OpenError, StoreOptions};
 pub use write::FAILPOINTS;
 
+use clock::database_time;
 use database::Pools;
-use token_core::{Clock, StoreError};
+use token_core::{Clock, StoreError, UnixMicros};
 use token_seal::ChainKey;
 
 /// The store. Cheap to share by reference; all connections are inside.
@@ -43,6 +45,15 @@ impl TokenStore {
     #[must_use]
     pub fn cursor_key(&self) -> [u8; 32] {
         self.cursor_key
+    }
+
+    /// The time by the database's own clock; `None` for an embedded one, which has the clock of this process.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database does not answer.
+    pub fn database_time(&self) -> Result<Option<UnixMicros>, StoreError> {
+        self.pools.read(database_time)
     }
 
     /// Asks the database for a sign of life.

@@ -36,7 +36,8 @@ impl App {
         Self::with(database, program)
     }
 
-    fn with(database: Database, program: Program) -> Self {
+    /// With a program of one's own settings.
+    pub(crate) fn with(database: Database, program: Program) -> Self {
         let created = program.run(&["token", "create", "--name", "root", "--role", "admin", "--json"]).ok().json();
         let admin_text = created["token"].as_str().unwrap().to_owned();
         let server = Server::start(&program, database.folder().join("server.log"));
@@ -53,10 +54,20 @@ impl App {
         self.database.folder().join(name)
     }
 
+    /// Time passes, and the clock shows it.
     pub(crate) fn set_clock(&self, seconds: i64) {
+        self.set_clocks(seconds, seconds);
+    }
+
+    /// Sets the wall clock, and the time that has passed by a clock that nobody sets.
+    pub(crate) fn set_clocks(&self, wall: i64, passed: i64) {
+        self.set_clocks_to_micros(wall * 1_000_000, passed * 1_000_000);
+    }
+
+    pub(crate) fn set_clocks_to_micros(&self, wall: i64, passed: i64) {
         let file = self.database.folder().join("clock");
         let next = self.database.folder().join("clock.next");
-        std::fs::write(&next, format!("{}", seconds * 1_000_000)).unwrap();
+        std::fs::write(&next, format!("{wall} {passed}")).unwrap();
         std::fs::rename(next, file).unwrap();
     }
 

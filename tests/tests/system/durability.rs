@@ -95,7 +95,9 @@ fn traced(pid: u32, file: &Path) -> std::process::Child {
 
 #[test]
 fn p10_what_a_revocation_wrote_is_on_the_disk_before_its_reply_leaves() {
-    let app = App::start(Database::fresh(Kind::Sqlite));
+    let database = Database::fresh(Kind::Sqlite);
+    let program = database.program().with("TOKENWARD_TRACEABLE", "1");
+    let app = App::with(database, program);
     let tokens: Vec<_> = (0..5).map(|n| app.token(&format!("t{n}"), &[])).collect();
     let file = app.database.folder().join("trace");
     let mut strace = traced(app.server.id(), &file);

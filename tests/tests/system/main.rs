@@ -30,5 +30,6 @@ mod routes;
 mod schema;
 mod settings;
 mod shutdown;
+mod time;
 mod uses;
 mod widening;

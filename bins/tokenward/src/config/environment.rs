@@ -13,7 +13,14 @@ pub(super) const CONFIG: &str = "TOKENWARD_CONFIG";
 
 /// Variables that are no settings and yet known.
 #[cfg(feature = "failpoints")]
-const OTHERS: &[&str] = &[CONFIG, "TOKENWARD_FAULTS", "TOKENWARD_CRASH_AT", "TOKENWARD_CLOCK_FILE"];
+const OTHERS: &[&str] = &[
+    CONFIG,
+    "TOKENWARD_FAULTS",
+    "TOKENWARD_CRASH_AT",
+    "TOKENWARD_CLOCK_FILE",
+    "TOKENWARD_DATABASE_CLOCK",
+    "TOKENWARD_TRACEABLE",
+];
 #[cfg(not(feature = "failpoints"))]
 const OTHERS: &[&str] = &[CONFIG];
 
