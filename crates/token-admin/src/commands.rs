@@ -12,7 +12,16 @@ use crate::FieldError;
 
 /// Values as somebody submitted them: good, or every field error found so far. Use cases take them like this so that
 /// a missing object, a stale version or a conflict is answered before refused values are.
-pub type Submitted<T> = Result<T, Vec<FieldError>>;
+pub type Submitted<T, P = ()> = Result<T, Refused<P>>;
+
+/// What was refused of submitted values, and what of them was good.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Refused<P = ()> {
+    /// Everything found so far.
+    pub errors: Vec<FieldError>,
+    /// What was good; use cases look at it, too, so that everything wrong is told at once.
+    pub good: Box<P>,
+}
 
 /// An answer, and the head of the log with which it is in force.
 #[derive(Clone, Debug)]

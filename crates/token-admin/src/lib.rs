@@ -18,7 +18,8 @@ use std::sync::Arc;
 use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
 
 pub use commands::{
-    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, Revealed, RevokeToken, Submitted,
+    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, Refused, Revealed, RevokeToken,
+    Submitted,
 };
 pub use error::{AdminError, Conflict, FieldError};
 pub use keys::{KeyImport, Withdrawn};

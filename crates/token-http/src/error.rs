@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
-use token_admin::{AdminError, Submitted};
+use token_admin::{AdminError, Refused, Submitted};
 use token_core::StoreError;
 use token_guard::{Refusal, RefusalAnswer};
 use token_wire::{BodyError, FieldError, Problem, ProblemKind, RequestError};
@@ -53,13 +53,22 @@ pub(crate) fn submitted<T, U>(
     read: Result<T, RequestError>,
     into: impl FnOnce(T) -> U,
 ) -> Result<Submitted<U>, ApiError> {
+    submitted_with(read, into, |()| ())
+}
+
+/// The same; `good` turns what was good of a refused body into what the use case looks at beside the errors.
+pub(crate) fn submitted_with<T, P, U, Q>(
+    read: Result<T, RequestError<P>>,
+    into: impl FnOnce(T) -> U,
+    good: impl FnOnce(P) -> Q,
+) -> Result<Submitted<U, Q>, ApiError> {
     match read {
         Ok(request) => Ok(Ok(into(request))),
-        Err(RequestError::Refused(errors)) => {
-            let refused = |error: FieldError| token_admin::FieldError::new(error.pointer, error.detail);
-            Ok(Err(errors.into_iter().map(refused).collect()))
+        Err(RequestError::Refused(errors, parts)) => {
+            let error = |error: FieldError| token_admin::FieldError::new(error.pointer, error.detail);
+            Ok(Err(Refused { errors: errors.into_iter().map(error).collect(), good: Box::new(good(*parts)) }))
         }
-        Err(shape) => Err(ApiError::Request(shape)),
+        Err(RequestError::Shape(errors)) => Err(ApiError::Request(RequestError::Shape(errors))),
     }
 }
 
@@ -137,7 +146,7 @@ impl ApiError {
             Self::Request(RequestError::Shape(errors)) => {
                 listed(ProblemKind::InvalidFields, "The body does not have the expected shape.", errors.clone())
             }
-            Self::Request(RequestError::Refused(errors)) => {
+            Self::Request(RequestError::Refused(errors, _)) => {
                 listed(ProblemKind::RefusedValues, "Some values are refused.", errors.clone())
             }
             Self::Query(errors) => {

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::{FieldError, Object, Value};
 
-/// Why a body was not understood, or not accepted.
+/// Why a body was not understood, or not accepted. `P` is what of a refused body was good: whoever answers looks at it,
+/// too, and tells everything that is wrong at once.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum RequestError {
+pub enum RequestError<P = ()> {
     /// Members of a wrong type or unknown ones, and refused values beside them: 400.
     Shape(Vec<FieldError>),
     /// Right shape, refused values: 422.
-    Refused(Vec<FieldError>),
+    Refused(Vec<FieldError>, Box<P>),
 }
 
 /// A member that may be left out, and may be `null` where that means something.
@@ -184,11 +185,16 @@ impl Fields {
     }
 
     /// The request, if everything was good and nothing is left over.
-    pub(crate) fn finish<T>(mut self, request: Option<T>) -> Result<T, RequestError> {
+    pub(crate) fn finish<T>(self, request: Option<T>) -> Result<T, RequestError> {
+        self.finish_with(request, ())
+    }
+
+    /// The same; of a refused body what was good goes with the errors.
+    pub(crate) fn finish_with<T, P>(mut self, request: Option<T>, good: P) -> Result<T, RequestError<P>> {
         self.leave_nothing();
         match request {
             Some(request) if self.shape.is_empty() && self.refused.is_empty() => Ok(request),
-            _ if self.shape.is_empty() => Err(RequestError::Refused(self.refused)),
+            _ if self.shape.is_empty() => Err(RequestError::Refused(self.refused, Box::new(good))),
             _ => {
                 self.shape.append(&mut self.refused);
                 Err(RequestError::Shape(self.shape))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use token_http::Need;
 use token_testkit::{Client, on_each_database};
 
-use crate::app::App;
+use crate::app::{App, Made};
 
 /// A line for each route: method, path, what a caller needs, and the statuses in the order of [`CALLERS`].
 const GOLDEN: &str = include_str!("routes/golden.txt");
@@ -16,7 +16,7 @@ const GOLDEN: &str = include_str!("routes/golden.txt");
 /// permission; one that may do everything.
 const CALLERS: [&str; 8] = ["anonymous", "malformed", "expired", "revoked", "deleted", "powerless", "needed", "admin"];
 
-/// Any second; the tokens that expire do so ten later.
+/// Any second; the token that expires does so ten later.
 const START: i64 = 1_900_000_000;
 
 fn needed(need: &Need) -> &str {
@@ -47,18 +47,12 @@ fn atk_n01_rows_and_router_are_the_same_set() {
 }
 
 /// Somebody for each name of [`CALLERS`].
-fn caller(app: &App, name: &str, need: &Need) -> Client {
-    let ending = || app.token_with(&json!({"name": "ends", "expires_at": "2030-03-17T17:46:50Z"}));
+fn caller(app: &App, expired: &Made, name: &str, need: &Need) -> Client {
     let powerless = || app.token("powerless", &[]);
     match name {
         "anonymous" => app.server.client(),
         "malformed" => app.server.client().bearer("a.b.c"),
-        "expired" => {
-            app.set_clock(START);
-            let token = ending();
-            app.set_clock(START + 10);
-            app.as_token(&token)
-        }
+        "expired" => app.as_token(expired),
         "revoked" => {
             let token = powerless();
             let _ = app.admin.post(&format!("/api/v1/tokens/{}/revoke", token.id), &json!({})).expect(200);
@@ -111,11 +105,13 @@ fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
 fn atk_n01_p03_each_caller_is_answered_as_written_on_each_route() {
     on_each_database(|database| {
         let app = App::at(database, START);
+        let expired = app.token_with(&json!({"name": "ends", "expires_at": "2030-03-17T17:46:50Z"}));
+        app.set_clock(START + 10);
         for (verb, route, need) in token_http::routes() {
             let row = rows().into_iter().find(|row| row[..2] == [verb.as_str(), route]).unwrap_or_default();
             let statuses: Vec<String> = CALLERS
                 .iter()
-                .map(|name| call(&app, &caller(&app, name, need), verb.as_str(), route).to_string())
+                .map(|name| call(&app, &caller(&app, &expired, name, need), verb.as_str(), route).to_string())
                 .collect();
             let line = format!("{verb} {route} {} {}", needed(need), statuses.join(" "));
             assert_eq!(line.split_whitespace().collect::<Vec<_>>(), row, "{CALLERS:?}");

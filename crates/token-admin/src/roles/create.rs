@@ -15,7 +15,7 @@ impl Admin {
     pub fn create_role(&self, author: &Author, new: &Submitted<NewRole>) -> Result<Done<Role>, AdminError> {
         self.write(author, |deciding| {
             deciding.authority.require(&rights::ROLES_CREATE)?;
-            let new = new.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+            let new = new.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
             if let Some(refused) = refused_rules(&new.rules) {
                 return Err(AdminError::Invalid(vec![refused]));
             }

@@ -38,7 +38,7 @@ impl Admin {
             if before.built_in() == Some(BuiltIn::Admin) {
                 return Err(AdminError::Conflict(Conflict::AdminFixed));
             }
-            let edit = edit.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+            let edit = edit.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
             let after = Role {
                 name: edit.name.clone().unwrap_or_else(|| before.name.clone()),
                 description: edit.description.clone().unwrap_or_else(|| before.description.clone()),

@@ -1,5 +1,7 @@
 //! Create: a token and its first text.
 
+use std::collections::BTreeSet;
+
 use token_core::{
     Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, StoredToken, Token, TokenId,
     TokenRecord,
@@ -9,7 +11,7 @@ use token_jwt::SigningInput;
 use super::refused_roles;
 use crate::authority::token_permissions;
 use crate::transaction::Deciding;
-use crate::{Admin, AdminError, Created, Done, FieldError, NewToken, Signer, rights};
+use crate::{Admin, AdminError, Created, Done, EditToken, FieldError, NewToken, Signer, Submitted, rights};
 
 impl Admin {
     /// Makes a token and signs its first text.
@@ -20,26 +22,34 @@ impl Admin {
     /// author cannot; [`AdminError::Invalid`] for unknown roles or an expiry that is not ahead;
     /// [`AdminError::CannotSign`]; [`AdminError::Store`].
     pub fn create_token(&self, author: &Author, new: &NewToken) -> Result<Done<Created>, AdminError> {
+        self.create_submitted(author, &Ok(new.clone()))
+    }
+
+    /// The same for values as somebody submitted them: what is wrong with those that are good by themselves is told
+    /// together with those that are not.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Admin::create_token`].
+    pub fn create_submitted(
+        &self,
+        author: &Author,
+        new: &Submitted<NewToken, EditToken>,
+    ) -> Result<Done<Created>, AdminError> {
         self.signer.master()?;
-        self.write(author, |deciding| self.decide_create(author, new, deciding))
+        self.write(author, |deciding| {
+            let new = accepted(new, deciding)?;
+            self.decide_create(author, new, deciding)
+        })
     }
 
     fn decide_create(
         &self,
         author: &Author,
         new: &NewToken,
-        Deciding { tx, authority, now }: &mut Deciding<'_>,
+        Deciding { tx, now, .. }: &mut Deciding<'_>,
     ) -> Result<(Vec<Change>, Created), AdminError> {
-        authority.require(&rights::TOKENS_CREATE)?;
-        authority.hold_all(&token_permissions(*tx, &new.roles)?)?;
-        let mut refused = refused_roles(*tx, &new.roles)?;
         let created_at = now.seconds();
-        if new.expires_at.is_some_and(|end| end <= created_at) {
-            refused.push(FieldError::new("/expires_at", "must lie in the future"));
-        }
-        if !refused.is_empty() {
-            return Err(AdminError::Invalid(refused));
-        }
         let key = Signer::signing_key(*tx)?;
         let stored = tx.identity()?;
         let identity = stored.clone().unwrap_or_else(|| self.settings.identity.clone());
@@ -74,5 +84,30 @@ impl Admin {
         }
         changes.push(Change::TokenCreated(Box::new(record.clone())));
         Ok((changes, Created { record, text }))
+    }
+}
+
+/// The submitted values, if nothing is wrong with them: permissions, what would be given away, then every field.
+fn accepted<'a>(
+    new: &'a Submitted<NewToken, EditToken>,
+    Deciding { tx, authority, now }: &mut Deciding<'_>,
+) -> Result<&'a NewToken, AdminError> {
+    authority.require(&rights::TOKENS_CREATE)?;
+    let nothing = BTreeSet::new();
+    let (roles, expires_at, mut refused) = match new {
+        Ok(new) => (&new.roles, new.expires_at, Vec::new()),
+        Err(refused) => {
+            let good = &refused.good;
+            (good.roles.as_ref().unwrap_or(&nothing), good.expires_at.flatten(), refused.errors.clone())
+        }
+    };
+    authority.hold_all(&token_permissions(*tx, roles)?)?;
+    refused.extend(refused_roles(*tx, roles)?);
+    if expires_at.is_some_and(|end| end <= now.seconds()) {
+        refused.push(FieldError::new("/expires_at", "must lie in the future"));
+    }
+    match new {
+        Ok(new) if refused.is_empty() => Ok(new),
+        _ => Err(AdminError::Invalid(refused)),
     }
 }

@@ -9,6 +9,14 @@ use crate::authority::token_permissions;
 use crate::transaction::Deciding;
 use crate::{Admin, AdminError, Conflict, Done, EditToken, FieldError, Submitted, rights};
 
+/// The edit, or what of it was good.
+type SubmittedEdit = Submitted<EditToken, EditToken>;
+
+/// What of an edit was good: all of it, or what was not refused.
+fn good(edit: &SubmittedEdit) -> &EditToken {
+    edit.as_ref().unwrap_or_else(|refused| &refused.good)
+}
+
 impl Admin {
     /// Saves fields of a token, made from version `expected`. A save that changes nothing writes nothing.
     ///
@@ -22,7 +30,7 @@ impl Admin {
         author: &Author,
         id: TokenId,
         expected: Option<u64>,
-        edit: &Submitted<EditToken>,
+        edit: &Submitted<EditToken, EditToken>,
     ) -> Result<Done<TokenRecord>, AdminError> {
         self.write(author, |deciding| {
             let before = authorize(deciding, id, edit)?;
@@ -56,15 +64,16 @@ impl Admin {
 fn authorize(
     Deciding { tx, authority, .. }: &mut Deciding<'_>,
     id: TokenId,
-    edit: &Submitted<EditToken>,
+    edit: &SubmittedEdit,
 ) -> Result<TokenRecord, AdminError> {
     authority.require(&rights::TOKENS_UPDATE)?;
-    let ends = edit.as_ref().is_ok_and(|edit| edit.revoked == Some(true));
+    let edit = good(edit);
+    let ends = edit.revoked == Some(true);
     if ends {
         authority.require(&rights::TOKENS_REVOKE)?;
     }
     let record = found(*tx, id)?;
-    if let (StoredToken::Unrevoked(token), Ok(edit), false) = (&record.token, edit, ends) {
+    if let (StoredToken::Unrevoked(token), false) = (&record.token, ends) {
         let grant = token.grant();
         let before = token_permissions(*tx, &grant.roles)?;
         let after = match &edit.roles {
@@ -103,10 +112,10 @@ fn edited(
     Deciding { tx, now, .. }: &mut Deciding<'_>,
     before: &TokenRecord,
     token: &Token<Unrevoked>,
-    edit: &Submitted<EditToken>,
+    edit: &SubmittedEdit,
 ) -> Result<TokenRecord, AdminError> {
-    let edit = edit.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
-    let mut refused = Vec::new();
+    let mut refused = edit.as_ref().err().map(|refused| refused.errors.clone()).unwrap_or_default();
+    let edit = good(edit);
     if let Some(roles) = &edit.roles {
         refused.extend(refused_roles(*tx, roles)?);
     }
@@ -152,12 +161,16 @@ fn refused_expiry(grant: &Grant, edit: &EditToken, now: UnixSeconds) -> Option<F
 }
 
 /// Of a revoked token, name and description may still be changed; everything else is final.
-fn relabelled(before: &TokenRecord, edit: &Submitted<EditToken>) -> Result<TokenRecord, AdminError> {
+fn relabelled(before: &TokenRecord, edit: &SubmittedEdit) -> Result<TokenRecord, AdminError> {
     let StoredToken::Revoked(token) = &before.token else { return Ok(before.clone()) };
     let grant = token.grant();
-    // Refused values of a form that asks for a conflict anyway are told as the conflict only when nothing is refused:
-    // without good values it cannot be said what was asked for.
-    let edit = edit.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+    // Only name and description can be refused as values here; any other field asks for what cannot be.
+    let errors = edit.as_ref().err().map(|refused| refused.errors.as_slice()).unwrap_or_default();
+    let relabels = |error: &FieldError| matches!(error.pointer.as_str(), "/name" | "/description");
+    if !errors.iter().all(relabels) {
+        return Err(AdminError::Conflict(Conflict::TokenRevoked));
+    }
+    let edit = good(edit);
     let differs = edit.roles.as_ref().is_some_and(|roles| *roles != grant.roles)
         || edit.expires_at.is_some_and(|end| end != grant.expires_at)
         || edit.allowed_networks.as_ref().is_some_and(|networks| *networks != grant.allowed_networks)
@@ -165,6 +178,9 @@ fn relabelled(before: &TokenRecord, edit: &Submitted<EditToken>) -> Result<Token
         || edit.reason.as_ref().is_some_and(|reason| token.end().reason.as_ref() != Some(reason));
     if differs {
         return Err(AdminError::Conflict(Conflict::TokenRevoked));
+    }
+    if !errors.is_empty() {
+        return Err(AdminError::Invalid(errors.to_vec()));
     }
     let grant = Grant { name: edit.name.clone().unwrap_or_else(|| grant.name.clone()), ..grant.clone() };
     let token = StoredToken::Revoked(Token::revoked(grant, token.end().clone()));

@@ -47,7 +47,7 @@ impl Admin {
             if let StoredToken::Revoked(_) = record.token {
                 return Err(AdminError::Conflict(Conflict::RevokedNotShown));
             }
-            let jti = jti.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+            let jti = jti.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
             let credential = match *jti {
                 None => grant.credentials.newest(),
                 Some(jti) => grant

@@ -29,7 +29,7 @@ impl Admin {
         self.write(author, |deciding| {
             deciding.authority.require(&rights::TOKENS_REVOKE)?;
             let before = found(deciding.tx, id)?;
-            let reason = reason.as_ref().map_err(|errors| AdminError::Invalid(errors.clone()))?;
+            let reason = reason.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
             let StoredToken::Unrevoked(token) = before.token.clone() else {
                 return Ok((Vec::new(), before));
             };

@@ -75,8 +75,8 @@ fn every_problem_of_the_guard_is_in_the_list_of_problems() {
 #[test]
 fn refused_values_travel_on_and_wrong_shapes_do_not() {
     let errors = vec![FieldError::new("/name", "must not be empty")];
-    let refused = submitted(Err::<(), _>(RequestError::Refused(errors.clone())), |()| ());
-    assert_eq!(refused.unwrap().unwrap_err().len(), 1);
+    let refused = submitted(Err::<(), _>(RequestError::Refused(errors.clone(), Box::default())), |()| ());
+    assert_eq!(refused.unwrap().unwrap_err().errors.len(), 1);
     assert!(submitted(Err::<(), _>(RequestError::Shape(errors)), |()| ()).is_err());
 }
 

@@ -8,7 +8,7 @@ use token_wire::{CreatedView, NewTokenRequest, TokenView};
 use crate::answer::created;
 use crate::author::Asking;
 use crate::body::JsonBody;
-use crate::error::ApiError;
+use crate::error::{ApiError, submitted_with};
 use crate::query::NoQuery;
 use crate::state::{HttpState, blocking};
 
@@ -19,12 +19,16 @@ pub(crate) async fn create(
     JsonBody(body): JsonBody,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let NewTokenRequest { name, description, roles, expires_at, allowed_networks } = NewTokenRequest::read(body)?;
-    let new = NewToken { name, description, roles, expires_at, allowed_networks };
+    let new = submitted_with(NewTokenRequest::read(body), command, super::edit::command)?;
     let (now, author) = (asking.now, asking.author());
-    let made = blocking(&state, move |state| state.admin.create_token(&author, &new)).await?.value;
+    let made = blocking(&state, move |state| state.admin.create_submitted(&author, &new)).await?.value;
     let object = TokenView::new(&made.record, now);
     let location = format!("/api/v1/tokens/{}", made.record.id());
     let view = CreatedView { object, token: made.text.expose().to_owned() };
     Ok(created(location, made.record.version, &view))
+}
+
+fn command(request: NewTokenRequest) -> NewToken {
+    let NewTokenRequest { name, description, roles, expires_at, allowed_networks } = request;
+    NewToken { name, description, roles, expires_at, allowed_networks }
 }

@@ -9,7 +9,7 @@ use token_wire::{EditTokenRequest, TokenView};
 use crate::answer::versioned;
 use crate::author::Asking;
 use crate::body::JsonBody;
-use crate::error::{ApiError, submitted};
+use crate::error::{ApiError, submitted_with};
 use crate::if_match::IfMatch;
 use crate::path_id::PathId;
 use crate::query::NoQuery;
@@ -24,13 +24,14 @@ pub(crate) async fn edit(
     JsonBody(body): JsonBody,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let edit = submitted(EditTokenRequest::read(body), command)?;
+    let edit = submitted_with(EditTokenRequest::read(body), command, command)?;
     let (now, author) = (asking.now, asking.author());
     let saved = blocking(&state, move |state| state.admin.edit_token(&author, id, expected, &edit)).await?.value;
     Ok(versioned(saved.version, &TokenView::new(&saved, now)))
 }
 
-fn command(request: EditTokenRequest) -> EditToken {
+/// An edit as the use case takes it; also what of a refused body was good.
+pub(super) fn command(request: EditTokenRequest) -> EditToken {
     let EditTokenRequest { name, description, roles, expires_at, allowed_networks, revoked, reason } = request;
     EditToken { name, description, roles, expires_at, allowed_networks, revoked, reason }
 }

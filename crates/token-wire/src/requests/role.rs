@@ -101,14 +101,14 @@ mod tests {
             ["", "*", "**", "a.*.b:read", "a:rea*", "(a+)+$:read", "A:read", "a:b:c", "a:", ":read", "a\\u0000:b"]
         {
             let body = format!(r#"{{"name":"x","rules":[{{"effect":"allow","permission":"{bad}"}}]}}"#);
-            let Err(RequestError::Refused(errors)) = new(&body) else { panic!("{bad}") };
+            let Err(RequestError::Refused(errors, _)) = new(&body) else { panic!("{bad}") };
             assert_eq!(pointers(&errors), ["/rules/0/permission"], "{bad}");
         }
     }
 
     #[test]
     fn errors_inside_rules_point_there() {
-        let Err(RequestError::Refused(errors)) =
+        let Err(RequestError::Refused(errors, _)) =
             new(r#"{"name":"x","rules":[{"effect":"ALLOW","permission":"a:b"},{"effect":"deny"},{}]}"#)
         else {
             panic!("not refused")
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn atk_a28_rules_are_bounded() {
         let rules = vec![r#"{"effect":"allow","permission":"a:b"}"#; 1_001].join(",");
-        let Err(RequestError::Refused(errors)) = new(&format!(r#"{{"name":"x","rules":[{rules}]}}"#)) else {
+        let Err(RequestError::Refused(errors, _)) = new(&format!(r#"{{"name":"x","rules":[{rules}]}}"#)) else {
             panic!("not refused")
         };
         assert_eq!(pointers(&errors), ["/rules"]);

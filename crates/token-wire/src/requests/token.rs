@@ -28,24 +28,28 @@ impl NewTokenRequest {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] with everything that is wrong.
-    pub fn read(body: Object) -> Result<Self, RequestError> {
+    /// [`RequestError`] with everything that is wrong, and what of it was good.
+    pub fn read(body: Object) -> Result<Self, RequestError<EditTokenRequest>> {
         let mut fields = Fields::new(body);
         let name = fields.text("name", Nullable::No);
-        let name = fields.required("name", name);
-        let description = fields.text("description", Nullable::No).given();
-        let roles = fields.set("roles", ROLES_PER_TOKEN).given().unwrap_or_default();
-        let expires_at = fields.parsed("expires_at", Nullable::Yes, parse_end).given();
-        let allowed_networks = networks(&mut fields).given();
+        let good = EditTokenRequest {
+            name: fields.required("name", name),
+            description: fields.text("description", Nullable::No).given(),
+            roles: fields.set("roles", ROLES_PER_TOKEN).given(),
+            expires_at: fields.parsed("expires_at", Nullable::Yes, parse_end).change(),
+            allowed_networks: networks(&mut fields).change(),
+            ..EditTokenRequest::default()
+        };
+        let EditTokenRequest { name, description, roles, expires_at, allowed_networks, .. } = good.clone();
         let description = description.or_else(|| "".parse().ok());
         let request = name.zip(description).map(|(name, description)| Self {
             name,
             description,
-            roles,
-            expires_at,
-            allowed_networks,
+            roles: roles.unwrap_or_default(),
+            expires_at: expires_at.flatten(),
+            allowed_networks: allowed_networks.flatten(),
         });
-        fields.finish(request)
+        fields.finish_with(request, good)
     }
 }
 
@@ -73,8 +77,8 @@ impl EditTokenRequest {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] with everything that is wrong.
-    pub fn read(body: Object) -> Result<Self, RequestError> {
+    /// [`RequestError`] with everything that is wrong, and what of it was good.
+    pub fn read(body: Object) -> Result<Self, RequestError<Self>> {
         let mut fields = Fields::new(body);
         let request = Self {
             name: fields.text("name", Nullable::No).given(),
@@ -85,7 +89,7 @@ impl EditTokenRequest {
             revoked: fields.boolean("revoked").given(),
             reason: fields.text("reason", Nullable::Yes).given(),
         };
-        fields.finish(Some(request))
+        fields.finish_with(Some(request.clone()), request)
     }
 }
 
@@ -152,11 +156,11 @@ mod tests {
 
     const ROLE: &str = "0192f3c1-7a52-7c11-8d4e-0242ac120002";
 
-    fn new(body: &str) -> Result<NewTokenRequest, RequestError> {
+    fn new(body: &str) -> Result<NewTokenRequest, RequestError<EditTokenRequest>> {
         NewTokenRequest::read(parse_object(body.as_bytes()).unwrap())
     }
 
-    fn edit(body: &str) -> Result<EditTokenRequest, RequestError> {
+    fn edit(body: &str) -> Result<EditTokenRequest, RequestError<EditTokenRequest>> {
         EditTokenRequest::read(parse_object(body.as_bytes()).unwrap())
     }
 
@@ -175,7 +179,8 @@ mod tests {
         let most = new(&body).unwrap();
         assert_eq!(most.roles.len(), 1);
         assert_eq!(most.allowed_networks.unwrap().iter().collect::<Vec<_>>(), ["10.0.0.1/32"]);
-        assert_eq!(new("{}"), Err(RequestError::Refused(vec![FieldError::new("/name", "must be given")])));
+        let nothing = RequestError::Refused(vec![FieldError::new("/name", "must be given")], Box::default());
+        assert_eq!(new("{}"), Err(nothing));
     }
 
     #[test]
@@ -217,7 +222,7 @@ mod tests {
         let body = format!(
             r#"{{"name":"{long}","description":"a\u0000","roles":["{ROLE}","{ROLE}","admin"],"expires_at":"2027-02-29","allowed_networks":["10.0.0.0/8","x"],"reason":"\u202e"}}"#
         );
-        let Err(RequestError::Refused(errors)) = edit(&body) else { panic!("not refused") };
+        let Err(RequestError::Refused(errors, _)) = edit(&body) else { panic!("not refused") };
         let places = ["/name", "/description", "/roles/1", "/roles/2", "/expires_at", "/allowed_networks/1", "/reason"];
         assert_eq!(pointers(&errors), places);
         assert!(errors.iter().all(|error| !error.detail.contains(&long)));
@@ -230,18 +235,18 @@ mod tests {
             r#"{"reason":""}"#,
             r#"{"expires_at":""}"#,
         ] {
-            assert!(matches!(edit(bad), Err(RequestError::Refused(errors)) if errors.len() == 1), "{bad}");
+            assert!(matches!(edit(bad), Err(RequestError::Refused(errors, _)) if errors.len() == 1), "{bad}");
         }
     }
 
     #[test]
     fn lists_are_bounded_before_they_are_read() {
         let many = |item: &str, count: usize| vec![format!("\"{item}\""); count].join(",");
-        let Err(RequestError::Refused(errors)) = edit(&format!(r#"{{"roles":[{}]}}"#, many("x", 1_000))) else {
+        let Err(RequestError::Refused(errors, _)) = edit(&format!(r#"{{"roles":[{}]}}"#, many("x", 1_000))) else {
             panic!("not refused")
         };
         assert_eq!(pointers(&errors), ["/roles"]);
-        let Err(RequestError::Refused(errors)) = edit(&format!(r#"{{"allowed_networks":[{}]}}"#, many("::1", 65)))
+        let Err(RequestError::Refused(errors, _)) = edit(&format!(r#"{{"allowed_networks":[{}]}}"#, many("::1", 65)))
         else {
             panic!("not refused")
         };
@@ -269,7 +274,7 @@ mod tests {
         assert_eq!(RevokeRequest::read(object(r#"{"reason":null}"#)).unwrap(), RevokeRequest::default());
         assert!(matches!(RevokeRequest::read(object(r#"{"reason":5}"#)), Err(RequestError::Shape(_))));
         assert!(RevealRequest::read(object(&format!(r#"{{"jti":"{ROLE}"}}"#))).unwrap().jti.is_some());
-        assert!(matches!(RevealRequest::read(object(r#"{"jti":"x"}"#)), Err(RequestError::Refused(_))));
+        assert!(matches!(RevealRequest::read(object(r#"{"jti":"x"}"#)), Err(RequestError::Refused(..))));
         assert!(matches!(RevealRequest::read(object(r#"{"id":"x"}"#)), Err(RequestError::Shape(_))));
     }
 
