@@ -93,6 +93,29 @@ pub struct RevokeToken {
     pub reason: Option<Reason>,
 }
 
+/// A new text for a token.
+#[derive(Clone, Copy, Debug)]
+pub struct RotateToken {
+    /// The end of the new text and of the token, or `Some(None)` for none; `None` keeps the token's.
+    pub expires_at: Option<Option<UnixSeconds>>,
+    /// When the older texts end.
+    pub old_ends: OldEnds,
+}
+
+/// When the older texts of a rotated token end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OldEnds {
+    /// With the rotation.
+    Now,
+    /// From this second on.
+    At(UnixSeconds),
+    /// With the first admitted call that presents a newer text.
+    OnFirstUse {
+        /// And from this second on at the latest.
+        latest: UnixSeconds,
+    },
+}
+
 /// The question why a token may do something or not.
 #[derive(Clone, Debug)]
 pub struct ExplainToken {

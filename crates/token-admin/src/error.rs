@@ -32,6 +32,9 @@ pub enum Conflict {
     /// This server never shows a text again.
     #[error("this server shows the text of a token only once, when it is created")]
     NeverShown,
+    /// Every text of the token is still good, and there is room for no more.
+    #[error("too many texts of this token are still good; end some of them, or make another token")]
+    TooManyTexts,
     /// Another role has the name.
     #[error("another role has this name; names are compared without regard to case")]
     RoleNameTaken,

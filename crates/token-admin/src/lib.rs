@@ -18,8 +18,8 @@ use std::sync::Arc;
 use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
 
 pub use commands::{
-    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, Refused, Revealed, RevokeToken,
-    Submitted,
+    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, OldEnds, Refused, Revealed,
+    RevokeToken, RotateToken, Submitted,
 };
 pub use error::{AdminError, Conflict, FieldError};
 pub use keys::{KeyImport, Withdrawn};

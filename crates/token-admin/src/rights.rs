@@ -24,6 +24,8 @@ rights! {
     TOKENS_REVOKE = "tokens:revoke";
     /// End tokens and take them off the list.
     TOKENS_DELETE = "tokens:delete";
+    /// Make new texts for tokens.
+    TOKENS_ROTATE = "tokens:rotate";
     /// List roles and see their rules.
     ROLES_READ = "roles:read";
     /// Make roles.

@@ -6,6 +6,7 @@ mod edit;
 mod explain;
 mod reveal;
 mod revoke;
+mod rotate;
 
 use std::collections::BTreeSet;
 

@@ -2,8 +2,8 @@
 //! cannot be expressed.
 
 use crate::{
-    Credential, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Revoked, Role, RoleId, SealedKey, Seq,
-    Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
+    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Revoked, Role, RoleId,
+    SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -33,6 +33,26 @@ pub enum Change {
         token: Box<TokenRecord>,
         /// How it ended: the first end stays.
         end: Revoked,
+    },
+    /// A token gets a new text, and its older ones an end; versions differ by one.
+    TokenRotated {
+        /// As it is stored.
+        before: Box<TokenRecord>,
+        /// As it shall be stored: one JWT more, ended ones may be gone.
+        after: Box<TokenRecord>,
+    },
+    /// The first admitted call with a text ends older ones that waited for it.
+    TokenFirstUsed {
+        /// Which.
+        token: TokenId,
+        /// Its name then.
+        name: TokenName,
+        /// The text that was used.
+        used: CredentialId,
+        /// The texts it ends, oldest first.
+        ended: Vec<CredentialId>,
+        /// When.
+        at: UnixSeconds,
     },
     /// The text of a token is shown. Changes nothing but the log.
     TokenRevealed {
@@ -153,6 +173,8 @@ impl Change {
             Self::TokenUpdated { .. } => EventKind::TokenUpdated,
             Self::TokenRevoked { .. } => EventKind::TokenRevoked,
             Self::TokenDeleted { .. } => EventKind::TokenDeleted,
+            Self::TokenRotated { .. } => EventKind::TokenRotated,
+            Self::TokenFirstUsed { .. } => EventKind::TokenFirstUsed,
             Self::TokenRevealed { .. } => EventKind::TokenRevealed,
             Self::RoleCreated(_) => EventKind::RoleCreated,
             Self::RoleUpdated { .. } => EventKind::RoleUpdated,
@@ -189,9 +211,13 @@ impl Change {
         };
         match self {
             Self::TokenCreated(created) => record(created),
-            Self::TokenUpdated { after, .. } | Self::TokenRevoked { after, .. } => record(after),
+            Self::TokenUpdated { after, .. } | Self::TokenRevoked { after, .. } | Self::TokenRotated { after, .. } => {
+                record(after)
+            }
             Self::TokenDeleted { token, .. } => record(token),
-            Self::TokenRevealed { token: id, name, .. } => token(*id, name),
+            Self::TokenRevealed { token: id, name, .. } | Self::TokenFirstUsed { token: id, name, .. } => {
+                token(*id, name)
+            }
             Self::RoleCreated(created) => role(created),
             Self::RoleUpdated { after, .. } => role(after),
             Self::RoleDeleted { role: deleted, .. } => role(deleted),
@@ -218,7 +244,10 @@ impl Change {
         let key = |id: &KeyId| Touches { keys: vec![id.clone()], ..Touches::default() };
         match self {
             Self::TokenCreated(created) => token(created.id()),
-            Self::TokenUpdated { after, .. } | Self::TokenRevoked { after, .. } => token(after.id()),
+            Self::TokenUpdated { after, .. } | Self::TokenRevoked { after, .. } | Self::TokenRotated { after, .. } => {
+                token(after.id())
+            }
+            Self::TokenFirstUsed { token: used, .. } => token(*used),
             Self::TokenDeleted { token: deleted, .. } => token(deleted.id()),
             Self::RoleCreated(created) => role(created.id),
             Self::RoleUpdated { after, .. } => role(after.id),

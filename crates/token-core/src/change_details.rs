@@ -1,6 +1,6 @@
 //! What the event of a change says of fields before and after.
 
-use crate::{Change, DetailValue, Details, Role, TokenRecord, UnixSeconds};
+use crate::{Change, DetailValue, Details, Ends, Role, TokenRecord, UnixSeconds};
 
 type Field = Option<DetailValue>;
 
@@ -34,6 +34,14 @@ fn token(before: Option<&TokenRecord>, after: &TokenRecord) -> Details {
     })
 }
 
+fn ends(ends: Ends) -> DetailValue {
+    match ends {
+        Ends::Never => "never".into(),
+        Ends::At(end) => format!("at {}", end.get()).into(),
+        Ends::OnFirstUse { latest, .. } => format!("on first use, at {} at the latest", latest.get()).into(),
+    }
+}
+
 fn role(before: Option<&Role>, after: &Role) -> Details {
     let rules = |role: &Role| Some(role.rules.iter().map(ToString::to_string).collect());
     Details::default()
@@ -60,6 +68,18 @@ impl Change {
                 token(None, created).with("jti", newest.id.to_string()).with("kid", newest.key.as_str())
             }
             Self::TokenUpdated { before, after } | Self::TokenRevoked { before, after } => token(Some(before), after),
+            Self::TokenRotated { before, after } => {
+                let newest = after.token.grant().credentials.newest();
+                let credentials = &before.token.grant().credentials;
+                token(Some(before), after).with("jti", newest.id.to_string()).with("kid", newest.key.as_str()).changed(
+                    "older texts end",
+                    Some(ends(credentials.newest().ends)),
+                    after.ends_of(credentials.newest().id).map(ends),
+                )
+            }
+            Self::TokenFirstUsed { used, ended, .. } => Details::default()
+                .with("jti", used.to_string())
+                .with("ended", ended.iter().map(ToString::to_string).collect::<DetailValue>()),
             Self::TokenDeleted { token, end } => Details::default()
                 .changed("name", text(token.token.grant().name.as_str()), None)
                 .changed("revoked_at", time(token.token.end().map(|end| end.at)), time(Some(end.at))),

@@ -45,6 +45,29 @@ pub enum Ends {
 }
 
 impl Ends {
+    /// The end that comes sooner, whichever that turns out to be. An end that came by use stays.
+    #[must_use]
+    pub fn or_sooner(self, other: Self) -> Self {
+        match (self, other) {
+            (ended @ Self::OnFirstUse { used_at: Some(_), .. }, _) => ended,
+            (Self::Never, end) | (end, Self::Never) => end,
+            (Self::At(one), Self::At(two)) => Self::At(one.min(two)),
+            (
+                Self::At(one) | Self::OnFirstUse { latest: one, used_at: None },
+                Self::OnFirstUse { latest: two, used_at },
+            ) => Self::OnFirstUse { latest: one.min(two), used_at },
+            (Self::OnFirstUse { latest: one, used_at: None }, Self::At(two)) => {
+                Self::OnFirstUse { latest: one.min(two), used_at: None }
+            }
+        }
+    }
+
+    /// Whether the first use of a later JWT would end it, and has not yet.
+    #[must_use]
+    pub fn waits_for_use(&self) -> bool {
+        matches!(self, Self::OnFirstUse { used_at: None, .. })
+    }
+
     /// Whether the end has come.
     #[must_use]
     pub fn has_come(&self, now: UnixSeconds) -> bool {
@@ -102,6 +125,43 @@ impl Credentials {
         Ok(Self { older: all, newest })
     }
 
+    /// The same with one more JWT; those before it end as told, or sooner if they had a sooner end.
+    #[must_use]
+    pub fn rotated(self, newest: Credential, ends: Ends) -> Self {
+        let mut older = self.older;
+        older.push(self.newest);
+        for credential in &mut older {
+            credential.ends = credential.ends.or_sooner(ends);
+        }
+        Self { older, newest }
+    }
+
+    /// The JWTs that an admitted call with `used` ends: those before it that wait for one.
+    pub fn ended_by_use(&self, used: CredentialId) -> impl Iterator<Item = &Credential> {
+        let position = self.iter().position(|credential| credential.id == used).unwrap_or(0);
+        self.iter().take(position).filter(|credential| credential.ends.waits_for_use())
+    }
+
+    /// The same with at most `most`, as far as the oldest have ended: what is gone is refused like what never was.
+    #[must_use]
+    pub fn without_ended(mut self, most: usize, now: UnixSeconds) -> Self {
+        let mut surplus = self.len().saturating_sub(most);
+        self.older.retain(|credential| {
+            let ended = credential.ends.has_come(now) || credential.expires_at.is_some_and(|end| end <= now);
+            let goes = 0 < surplus && ended;
+            surplus -= usize::from(goes);
+            !goes
+        });
+        self
+    }
+
+    /// How many there are, 1 or more.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
+    pub fn len(&self) -> usize {
+        self.older.len() + 1
+    }
+
     /// The JWT that was issued last.
     #[must_use]
     pub fn newest(&self) -> &Credential {
@@ -117,5 +177,73 @@ impl Credentials {
     /// All of them, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Credential> {
         self.older.iter().chain(core::iter::once(&self.newest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> UnixSeconds {
+        UnixSeconds::new(seconds).unwrap()
+    }
+
+    fn credential(number: u8) -> Credential {
+        Credential {
+            id: format!("0192f3c1-7a52-7c11-8d4e-0242ac1200{number:02x}").parse().unwrap(),
+            key: "k".parse().unwrap(),
+            issued_at: at(0),
+            expires_at: None,
+            encoding: Encoding::V1,
+            ends: Ends::Never,
+        }
+    }
+
+    const fn waiting(latest: UnixSeconds) -> Ends {
+        Ends::OnFirstUse { latest, used_at: None }
+    }
+
+    #[test]
+    fn x04_the_sooner_of_two_ends_counts() {
+        let used = Ends::OnFirstUse { latest: at(9), used_at: Some(at(3)) };
+        for (one, two, expected) in [
+            (Ends::Never, Ends::At(at(5)), Ends::At(at(5))),
+            (Ends::At(at(5)), Ends::Never, Ends::At(at(5))),
+            (Ends::At(at(5)), Ends::At(at(4)), Ends::At(at(4))),
+            (Ends::At(at(5)), waiting(at(9)), waiting(at(5))),
+            (waiting(at(9)), Ends::At(at(5)), waiting(at(5))),
+            (waiting(at(4)), waiting(at(9)), waiting(at(4))),
+            (used, Ends::At(at(2)), used),
+            (used, waiting(at(20)), used),
+        ] {
+            assert_eq!(one.or_sooner(two), expected, "{one:?} and {two:?}");
+        }
+    }
+
+    #[test]
+    fn only_ended_texts_make_room() {
+        let first = Credentials::first(credential(1));
+        let two = first.clone().rotated(credential(2), Ends::At(at(5)));
+        assert_eq!(two.clone().without_ended(1, at(4)).len(), 2);
+        assert_eq!(two.clone().without_ended(2, at(5)).len(), 2);
+        assert_eq!(two.without_ended(1, at(5)), Credentials::first(credential(2)));
+    }
+
+    #[test]
+    fn x04_use_ends_only_what_waits_before_it() {
+        let rotated = Credentials::first(credential(1))
+            .rotated(credential(2), waiting(at(50)))
+            .rotated(credential(3), waiting(at(40)));
+        let ended = |number| {
+            let ended = rotated.ended_by_use(credential(number).id).map(|credential| credential.id);
+            ended.collect::<Vec<_>>()
+        };
+        assert_eq!(rotated.len(), 3);
+        assert_eq!(rotated.newest().id, credential(3).id);
+        assert_eq!(rotated.find(credential(1).id).unwrap().ends, waiting(at(40)));
+        assert_eq!(ended(1), []);
+        assert_eq!(ended(2), [credential(1).id]);
+        assert_eq!(ended(3), [credential(1).id, credential(2).id]);
+        assert_eq!(ended(9), []);
     }
 }

@@ -161,6 +161,10 @@ kinds! {
     TokenRevoked = "token.revoked", Notice, "revoked token";
     /// A token was ended, if it was not, and taken off the list.
     TokenDeleted = "token.deleted", Notice, "deleted token";
+    /// A token got a new text, and its older ones an end.
+    TokenRotated = "token.rotated", Notice, "made a new text of token";
+    /// The first call with a new text ended older ones.
+    TokenFirstUsed = "token.first-used", Notice, "used the new text of token";
     /// The text of a token was shown.
     TokenRevealed = "token.revealed", Notice, "showed the text of token";
     /// A role was made.

@@ -52,6 +52,8 @@ pub mod limits {
     pub const ROLES_PER_TOKEN: usize = 64;
     /// Rules of one role.
     pub const RULES_PER_ROLE: usize = 1_000;
+    /// Texts of one token, ended ones included.
+    pub const TEXTS_PER_TOKEN: usize = 64;
     /// Allowed networks of one token.
     pub const NETWORKS_PER_TOKEN: usize = 64;
     /// Items of one page.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Author, Change, Event, EventQuery, Head, Identity, Page, PublicKey, Role, RoleId, RoleName, RoleQuery, RoleUse,
-    SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
+    Author, Change, CredentialId, Event, EventQuery, Head, Identity, Page, PublicKey, Role, RoleId, RoleName,
+    RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
 };
 
 /// A wall clock, UTC.
@@ -200,6 +200,13 @@ pub trait GuardSource: Send + Sync {
     ///
     /// [`StoreError`].
     fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError>;
+    /// Tells that a text of a token was admitted, so that older texts which wait for that end. Done when this returns;
+    /// telling it again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; then it was not told.
+    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<(), StoreError>;
     /// All roles.
     ///
     /// # Errors

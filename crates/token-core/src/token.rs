@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::{
-    Actor, AllowedNetworks, Credential, CredentialId, Credentials, Description, Reason, RoleId, TokenId, TokenName,
-    UnixSeconds,
+    Actor, AllowedNetworks, Credential, CredentialId, Credentials, Description, Ends, Reason, RoleId, TokenId,
+    TokenName, UnixSeconds,
 };
 
 /// What a token grants, to whom, for how long: everything a check needs to know.
@@ -232,6 +232,12 @@ impl TokenRecord {
     #[must_use]
     pub fn id(&self) -> TokenId {
         self.token.grant().id
+    }
+
+    /// When one of its JWTs is superseded.
+    #[must_use]
+    pub fn ends_of(&self, id: CredentialId) -> Option<Ends> {
+        self.token.grant().credentials.find(id).map(|credential| credential.ends)
     }
 }
 

@@ -136,7 +136,20 @@ impl Guard {
         if keys.head != read.head || policy.head != read.head {
             return Ok(None);
         }
-        Ok(Some(judge(claims, read.value.as_ref(), &keys, &policy, arrival)))
+        let admitted = judge(claims, read.value.as_ref(), &keys, &policy, arrival);
+        if let (Ok(caller), Some(stored)) = (&admitted, &read.value) {
+            self.tell_first_use(caller, stored)?;
+        }
+        Ok(Some(admitted))
+    }
+
+    /// The first admitted call with a text ends older ones that wait for it, before it is answered.
+    fn tell_first_use(&self, caller: &Caller, stored: &StoredToken) -> Result<(), Refusal> {
+        let used = caller.credential();
+        if stored.grant().credentials.ended_by_use(used).next().is_none() {
+            return Ok(());
+        }
+        self.source.tell_first_use(caller.id(), used).map_err(Refusal::Unavailable)
     }
 
     /// Learns of new and withdrawn keys now, rather than at the next good signature, and says how far it knows the

@@ -92,7 +92,7 @@ const fn may(permission: Permission) -> Need {
     Need::Permission(permission)
 }
 
-static ROUTES: [Route; 19] = table! {
+static ROUTES: [Route; 20] = table! {
     Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
     Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
     Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
@@ -100,6 +100,7 @@ static ROUTES: [Route; 19] = table! {
     Delete "/api/v1/tokens/{id}", may(rights::TOKENS_DELETE), tokens::delete::delete;
     Post "/api/v1/tokens/{id}/revoke", may(rights::TOKENS_REVOKE), tokens::revoke::revoke;
     Post "/api/v1/tokens/{id}/reveal", may(rights::TOKENS_SHOW), tokens::reveal::reveal;
+    Post "/api/v1/tokens/{id}/rotate", may(rights::TOKENS_ROTATE), tokens::rotate::rotate;
     Get "/api/v1/tokens/{id}/explain", may(rights::DECISIONS_EXPLAIN), tokens::explain::explain;
     Get "/api/v1/roles", may(rights::ROLES_READ), roles::list::list;
     Post "/api/v1/roles", may(rights::ROLES_CREATE), roles::create::create;

@@ -7,4 +7,5 @@ pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod reveal;
 pub(crate) mod revoke;
+pub(crate) mod rotate;
 pub(crate) mod show;

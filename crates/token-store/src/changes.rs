@@ -1,14 +1,15 @@
 //! Changes as statements: each with its condition, and its row count read.
 
+mod credentials;
+
 use diesel::prelude::*;
 use token_core::{
-    Change, Credential, Ends, KeyId, KeyState, Reason, Revoked, Role, RoleId, SealedKey, StoreError, TokenId,
-    TokenRecord, UnixSeconds,
+    Change, KeyId, KeyState, Reason, Revoked, Role, RoleId, SealedKey, StoreError, TokenId, TokenRecord, UnixSeconds,
 };
 
 use crate::connection::{Conn, each};
 use crate::error::failed;
-use crate::schema::{credentials, installation, keys, role_rules, roles, token_roles, tokens};
+use crate::schema::{installation, keys, role_rules, roles, token_roles, tokens};
 
 /// Writes a change, without its event.
 pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
@@ -28,6 +29,11 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
             let end = after.token.end().ok_or(StoreError::NotApplied("an end without an end"))?;
             revoke(conn, after.id(), end)
         }
+        Change::TokenRotated { before, after } => {
+            update_token(conn, before, after)?;
+            credentials::rotate(conn, before, after)
+        }
+        Change::TokenFirstUsed { token, ended, at, .. } => credentials::end_by_use(conn, *token, ended, *at),
         Change::TokenDeleted { token, end } => {
             if token.token.end().is_none() {
                 revoke(conn, token.id(), end)?;
@@ -81,7 +87,7 @@ fn insert_token(conn: &mut Conn, record: &TokenRecord) -> Result<(), StoreError>
     let inserted = each!(conn, c => diesel::insert_into(tokens::table).values(values).execute(c.as_mut()));
     one(inserted, "the token was not stored")?;
     insert_token_roles(conn, record)?;
-    grant.credentials.iter().try_for_each(|credential| insert_credential(conn, grant.id, credential))
+    grant.credentials.iter().zip(1..).try_for_each(|(text, number)| credentials::insert(conn, grant.id, text, number))
 }
 
 fn insert_token_roles(conn: &mut Conn, record: &TokenRecord) -> Result<(), StoreError> {
@@ -92,27 +98,6 @@ fn insert_token_roles(conn: &mut Conn, record: &TokenRecord) -> Result<(), Store
         let rows = each!(conn, c => diesel::insert_into(token_roles::table).values(values).execute(c.as_mut()));
         one(rows, "the role was not given")
     })
-}
-
-fn insert_credential(conn: &mut Conn, token: TokenId, credential: &Credential) -> Result<(), StoreError> {
-    let (kind, ends_at, used_at) = match credential.ends {
-        Ends::Never => ("never", None, None),
-        Ends::At(end) => ("at", Some(end.get()), None),
-        Ends::OnFirstUse { latest, used_at } => ("first-use", Some(latest.get()), used_at.map(UnixSeconds::get)),
-    };
-    let values = (
-        credentials::jti.eq(credential.id.as_bytes().to_vec()),
-        credentials::token_id.eq(token.as_bytes().to_vec()),
-        credentials::kid.eq(credential.key.as_str()),
-        credentials::issued_at.eq(credential.issued_at.get()),
-        credentials::expires_at.eq(credential.expires_at.map(UnixSeconds::get)),
-        credentials::encoding.eq(i64::from(credential.encoding.number())),
-        credentials::ends_kind.eq(kind),
-        credentials::ends_at.eq(ends_at),
-        credentials::used_at.eq(used_at),
-    );
-    let rows = each!(conn, c => diesel::insert_into(credentials::table).values(values).execute(c.as_mut()));
-    one(rows, "the credential was not stored")
 }
 
 /// Everything of a save but the end of the token.

@@ -35,7 +35,7 @@ pub(crate) struct TokenRow {
 }
 
 /// One row of `credentials`.
-type CredentialRow = (Vec<u8>, Vec<u8>, String, i64, Option<i64>, i64, String, Option<i64>, Option<i64>);
+type CredentialRow = (Vec<u8>, Vec<u8>, i64, String, i64, Option<i64>, i64, String, Option<i64>, Option<i64>);
 
 /// One row of `roles`.
 type RoleRow = (Vec<u8>, String, String, String, i64);
@@ -80,7 +80,7 @@ pub(crate) fn token(conn: &mut Conn, row: TokenRow) -> Result<TokenRecord, Store
         .filter(token_roles::token_id.eq(&row.id)).select(token_roles::role_id).load(c.as_mut()))
     .map_err(failed)?;
     let issued: Vec<CredentialRow> = each!(conn, c => credentials::table
-        .filter(credentials::token_id.eq(&row.id)).order(credentials::jti).load(c.as_mut()))
+        .filter(credentials::token_id.eq(&row.id)).order(credentials::number).load(c.as_mut()))
     .map_err(failed)?;
     let networks = row.allowed_networks.as_deref().map(|texts| AllowedNetworks::parse(texts.split(',')));
     let grant = Grant {
@@ -121,7 +121,7 @@ fn role_id(bytes: &[u8]) -> Result<RoleId, StoreError> {
 
 fn credential(row: CredentialRow) -> Result<Credential, StoreError> {
     const T: &str = "credentials";
-    let (jti, _, kid, issued_at, expires_at, encoding, kind, ends_at, used_at) = row;
+    let (jti, _, _, kid, issued_at, expires_at, encoding, kind, ends_at, used_at) = row;
     let id = CredentialId::from_bytes(bytes16(T, &jti)?).map_err(|error| corrupt(T, "?", error))?;
     let ends = match (kind.as_str(), maybe(T, ends_at)?) {
         ("never", None) => Ends::Never,

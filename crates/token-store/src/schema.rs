@@ -30,7 +30,7 @@ diesel::table! {
 diesel::table! { token_roles (token_id, role_id) { token_id -> Binary, role_id -> Binary, } }
 diesel::table! {
     credentials (jti) {
-        jti -> Binary, token_id -> Binary, kid -> Text, issued_at -> BigInt, expires_at -> Nullable<BigInt>,
+        jti -> Binary, token_id -> Binary, number -> BigInt, kid -> Text, issued_at -> BigInt, expires_at -> Nullable<BigInt>,
         encoding -> BigInt, ends_kind -> Text, ends_at -> Nullable<BigInt>, used_at -> Nullable<BigInt>,
     }
 }

@@ -171,14 +171,39 @@ impl Fields {
         if self.shape.len() + self.refused.len() == before { Member::Given(all) } else { Member::Absent }
     }
 
+    /// A text or an object, each read by its own.
+    pub(crate) fn either<T>(
+        &mut self,
+        name: &str,
+        text: impl FnOnce(&str) -> Result<T, &'static str>,
+        mut object: impl FnMut(&mut Self) -> Result<T, &'static str>,
+        expected: &str,
+    ) -> Member<T> {
+        let errors = self.shape.len() + self.refused.len();
+        let read = match self.members.remove(name) {
+            None => return Member::Absent,
+            Some(Value::Text(value)) => text(&value),
+            Some(Value::Object(members)) => {
+                let read = self.inner(name, members, &mut |inner| Some(object(inner)));
+                if errors < self.shape.len() + self.refused.len() {
+                    return Member::Absent;
+                }
+                read.unwrap_or(Err("expected an object"))
+            }
+            Some(_) => return self.misshapen(name, expected),
+        };
+        match read {
+            Ok(value) => Member::Given(value),
+            Err(why) => self.refuse(name, why.to_owned()),
+        }
+    }
+
     /// A member that must be there.
     pub(crate) fn required<T>(&mut self, name: &str, member: Member<T>) -> Option<T> {
-        let known_wrong = |errors: &[FieldError], pointer: &str| errors.iter().any(|error| error.pointer == pointer);
         let pointer = self.pointer(name);
-        if matches!(member, Member::Absent)
-            && !known_wrong(&self.shape, &pointer)
-            && !known_wrong(&self.refused, &pointer)
-        {
+        let inside = format!("{pointer}/");
+        let of_it = |error: &FieldError| error.pointer == pointer || error.pointer.starts_with(&inside);
+        if matches!(member, Member::Absent) && !self.shape.iter().any(of_it) && !self.refused.iter().any(of_it) {
             self.refuse_at(name, "must be given".to_owned());
         }
         member.given()

@@ -17,5 +17,8 @@ pub use answers::{
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
 pub use problem::{FieldError, Problem, ProblemKind};
-pub use requests::{EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest};
+pub use requests::{
+    EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest,
+    RotateRequest,
+};
 pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

@@ -4,4 +4,4 @@ mod role;
 mod token;
 
 pub use role::{EditRoleRequest, NewRoleRequest};
-pub use token::{EditTokenRequest, NewTokenRequest, RevealRequest, RevokeRequest};
+pub use token::{EditTokenRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest, RotateRequest};

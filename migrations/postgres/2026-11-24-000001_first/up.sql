@@ -85,6 +85,7 @@ CREATE INDEX token_roles_role ON token_roles (role_id, token_id);
 CREATE TABLE credentials (
     jti BYTEA PRIMARY KEY CHECK (length(jti) = 16), -- claim jti
     token_id BYTEA NOT NULL REFERENCES tokens (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL CHECK (number > 0), -- order in which the token got them
     kid TEXT NOT NULL REFERENCES keys (kid), -- the key that signs it
     issued_at BIGINT NOT NULL,            -- claim iat
     expires_at BIGINT,                    -- claim exp
@@ -93,7 +94,7 @@ CREATE TABLE credentials (
     ends_at BIGINT,                       -- latest moment
     used_at BIGINT                        -- first use of a later text
 );
-CREATE INDEX credentials_token ON credentials (token_id, jti);
+CREATE UNIQUE INDEX credentials_token ON credentials (token_id, number);
 
 -- Revocation is final.
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -115,9 +116,11 @@ CREATE TRIGGER tokens_return BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER tokens_delete BEFORE DELETE ON tokens FOR EACH ROW WHEN (OLD.revoked_at IS NULL)
 EXECUTE FUNCTION refuse('a token is revoked before it is deleted');
 CREATE TRIGGER credentials_fixed BEFORE UPDATE ON credentials FOR EACH ROW
-WHEN ((NEW.jti, NEW.token_id, NEW.kid, NEW.issued_at, NEW.expires_at, NEW.encoding)
-    IS DISTINCT FROM (OLD.jti, OLD.token_id, OLD.kid, OLD.issued_at, OLD.expires_at, OLD.encoding))
-EXECUTE FUNCTION refuse('what is signed does not change');
+WHEN ((NEW.jti, NEW.token_id, NEW.number, NEW.kid, NEW.issued_at, NEW.expires_at, NEW.encoding)
+    IS DISTINCT FROM (OLD.jti, OLD.token_id, OLD.number, OLD.kid, OLD.issued_at, OLD.expires_at, OLD.encoding)
+    OR (OLD.used_at IS NOT NULL AND NEW.used_at IS DISTINCT FROM OLD.used_at)
+    OR (OLD.ends_at IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at)))
+EXECUTE FUNCTION refuse('what is signed does not change, and no end of a text is put off');
 CREATE TRIGGER keys_final BEFORE UPDATE ON keys FOR EACH ROW WHEN (OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn')
 EXECUTE FUNCTION refuse('a withdrawn key stays withdrawn');
 CREATE TRIGGER events_fixed BEFORE UPDATE ON events FOR EACH ROW

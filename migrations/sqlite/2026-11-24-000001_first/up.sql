@@ -85,6 +85,7 @@ CREATE INDEX token_roles_role ON token_roles (role_id, token_id);
 CREATE TABLE credentials (
     jti BLOB PRIMARY KEY CHECK (length(jti) = 16), -- claim jti
     token_id BLOB NOT NULL REFERENCES tokens (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL CHECK (number > 0), -- order in which the token got them
     kid TEXT NOT NULL REFERENCES keys (kid), -- the key that signs it
     issued_at INTEGER NOT NULL,            -- claim iat
     expires_at INTEGER,                    -- claim exp
@@ -93,7 +94,7 @@ CREATE TABLE credentials (
     ends_at INTEGER,                       -- latest moment
     used_at INTEGER                        -- first use of a later text
 ) STRICT;
-CREATE INDEX credentials_token ON credentials (token_id, jti);
+CREATE UNIQUE INDEX credentials_token ON credentials (token_id, number);
 
 -- Revocation is final.
 CREATE TRIGGER tokens_final BEFORE UPDATE ON tokens
@@ -111,8 +112,10 @@ CREATE TRIGGER tokens_delete BEFORE DELETE ON tokens WHEN OLD.revoked_at IS NULL
 BEGIN SELECT RAISE(ABORT, 'a token is revoked before it is deleted'); END;
 CREATE TRIGGER credentials_fixed BEFORE UPDATE ON credentials
 WHEN NEW.jti IS NOT OLD.jti OR NEW.token_id IS NOT OLD.token_id OR NEW.kid IS NOT OLD.kid
+    OR NEW.number IS NOT OLD.number OR (OLD.used_at IS NOT NULL AND NEW.used_at IS NOT OLD.used_at)
+    OR (OLD.ends_at IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at))
     OR NEW.issued_at IS NOT OLD.issued_at OR NEW.expires_at IS NOT OLD.expires_at OR NEW.encoding IS NOT OLD.encoding
-BEGIN SELECT RAISE(ABORT, 'what is signed does not change'); END;
+BEGIN SELECT RAISE(ABORT, 'what is signed does not change, and no end of a text is put off'); END;
 CREATE TRIGGER credentials_return BEFORE INSERT ON credentials
 WHEN EXISTS (SELECT 1 FROM credentials WHERE jti = NEW.jti)
 BEGIN SELECT RAISE(ABORT, 'a credential id never returns'); END;

@@ -4,7 +4,7 @@ use serde_json::json;
 use token_core::EventKind;
 use token_testkit::{Kind, Server, on_each_database};
 
-use crate::app::App;
+use crate::app::{App, made};
 
 const IMPORTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/token-jwt/tests/keys/test-only-rsa-2048.pem");
 
@@ -15,6 +15,9 @@ fn history(app: &mut App) {
     let path = format!("/api/v1/tokens/{}", token.id);
     let _ = app.admin.patch(&path, 1, &json!({"name": "u"})).expect(200);
     let _ = app.admin.post(&format!("{path}/reveal"), &json!({})).expect(200);
+    let on_use = json!({"old_ends": {"on_first_use": "2099-01-01"}});
+    let next = made(&app.admin.post(&format!("{path}/rotate"), &on_use).expect(201));
+    assert_eq!(app.whoami(&next), 200, "the first use of the new text is an event");
     let _ = app.admin.post(&format!("{path}/revoke"), &json!({})).expect(200);
     let _ = app.admin.delete(&path).expect(204);
     let _ = app.admin.patch(&format!("/api/v1/roles/{role}"), 1, &json!({"description": "x"})).expect(200);

@@ -26,6 +26,7 @@ mod log;
 mod master_key;
 mod refusals;
 mod refused_calls;
+mod rotation;
 mod routes;
 mod schema;
 mod settings;

@@ -93,6 +93,7 @@ fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
     }
     let body = match (method, route) {
         ("POST", "/api/v1/tokens" | "/api/v1/roles") => json!({"name": fresh_name(app)}),
+        ("POST", "/api/v1/tokens/{id}/rotate") => json!({"old_ends": "now"}),
         ("PATCH", _) => json!({"description": "changed"}),
         ("POST", _) => json!({}),
         _ => Value::Null,

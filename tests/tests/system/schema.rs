@@ -30,6 +30,9 @@ const TRIGGERS: &[(&str, &str)] = &[
     ("credentials_fixed", "UPDATE credentials SET expires_at = 9999999999"),
     ("credentials_fixed", "UPDATE credentials SET kid = 'x'"),
     ("credentials_fixed", "UPDATE credentials SET encoding = encoding + 1"),
+    ("credentials_fixed", "UPDATE credentials SET number = number + 7"),
+    ("credentials_fixed", "UPDATE credentials SET ends_at = ends_at + 1 WHERE ends_kind = 'at'"),
+    ("credentials_fixed", "UPDATE credentials SET ends_kind = 'never', ends_at = NULL WHERE ends_kind = 'at'"),
     ("credentials_return", "INSERT INTO credentials SELECT * FROM credentials"),
     ("keys_final", "UPDATE keys SET state = 'retired' WHERE state = 'withdrawn'"),
     ("events_fixed", "UPDATE events SET actor_name = 'x'"),
@@ -78,6 +81,7 @@ fn p13_every_trigger_and_constraint_holds_against_raw_sql() {
         let _ = app.program.run(&["key", "rotate"]).ok();
         let _ = app.program.run(&["key", "withdraw", "--yes", retired["kid"].as_str().unwrap()]).ok();
         // The administrator's text went with its key; the command line goes on.
+        let _ = app.program.run(&["token", "rotate", "--older-at", "2098-01-01", &revoked.id]).ok();
         let _ = app.program.run(&["token", "revoke", &revoked.id]).ok();
         let _ = app.program.run(&["token", "delete", "--yes", &deleted.id]).ok();
         let before = app.database.dump();

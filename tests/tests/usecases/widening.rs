@@ -115,7 +115,9 @@ fn tell(world: &World, story: Story, tally: &mut Tally) {
             let shown = before.tokens.iter().find(|token| token.id() == *shown).expect("it was there");
             let beyond = beyond(&roles_of(&before, shown), &held);
             assert!(beyond.is_empty(), "a text was shown that may {beyond:?}, the caller holds {held:?}");
-            assert_eq!((&before.tokens, &before.roles), (&after.tokens, &after.roles));
+            if kind == "reveal" {
+                assert_eq!((&before.tokens, &before.roles), (&after.tokens, &after.roles));
+            }
             added = true;
         }
         tally.note(kind, if added { Outcome::AcceptedAndAdded } else { outcome });

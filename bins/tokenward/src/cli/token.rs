@@ -2,6 +2,7 @@
 
 mod list;
 mod print;
+mod rotate;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     },
     /// Change fields of a token; those that are not named stay
     Edit(Edit),
+    /// Make a new text for a token, and end the older ones
+    Rotate(rotate::Rotate),
     /// End a token for good; it stays listed
     Revoke {
         /// Which token
@@ -124,6 +127,7 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
         }
         Command::Explain { id, permission } => explain(id, permission, parts, format)?,
         Command::Edit(wanted) => edit(wanted, &author, parts, format)?,
+        Command::Rotate(wanted) => rotate::rotate(wanted, &author, parts, format)?,
         Command::Revoke { id, reason } => {
             let reason = reason.map(|reason| field("reason", reason.parse())).transpose()?;
             let revoked = parts.admin.revoke_token(&author, &RevokeToken { id, reason })?.value;

@@ -61,6 +61,10 @@ impl GuardSource for Memory {
         Ok(AsOf { head: HEAD, value: self.tokens.get(&id).cloned() })
     }
 
+    fn tell_first_use(&self, _: TokenId, _: CredentialId) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
         let role = |built_in: BuiltIn, rules: &[&str]| Role {
             id: built_in.id(),

@@ -113,6 +113,54 @@ impl RevokeRequest {
     }
 }
 
+/// When the older texts of a rotated token end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OldEndsRequest {
+    /// `"now"`.
+    Now,
+    /// `{"at": time}`.
+    At(UnixSeconds),
+    /// `{"on_first_use": time}`: with the first call that presents a newer text, at this time at the latest.
+    OnFirstUse(UnixSeconds),
+}
+
+/// `POST /tokens/{id}/rotate`: `{expires_at, old_ends}`; `old_ends` must be given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RotateRequest {
+    /// The end of the new text and of the token; `Some(None)`, a `null`, for none; left out, the token keeps its own.
+    pub expires_at: Option<Option<UnixSeconds>>,
+    /// When the older texts end.
+    pub old_ends: OldEndsRequest,
+}
+
+impl RotateRequest {
+    /// Reads a body.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] with everything that is wrong.
+    pub fn read(body: Object) -> Result<Self, RequestError> {
+        const EXPECTED: &str = "expected `\"now\"`, `{\"at\": time}` or `{\"on_first_use\": time}`";
+        let mut fields = Fields::new(body);
+        let expires_at = fields.parsed("expires_at", Nullable::Yes, parse_end).change();
+        let old_ends = fields.either(
+            "old_ends",
+            |text| if text == "now" { Ok(OldEndsRequest::Now) } else { Err(EXPECTED) },
+            |inner| {
+                let at = inner.parsed("at", Nullable::No, parse_end).given().map(OldEndsRequest::At);
+                let used = inner.parsed("on_first_use", Nullable::No, parse_end).given();
+                match (at, used.map(OldEndsRequest::OnFirstUse)) {
+                    (Some(one), None) | (None, Some(one)) => Ok(one),
+                    _ => Err(EXPECTED),
+                }
+            },
+            EXPECTED,
+        );
+        let old_ends = fields.required("old_ends", old_ends);
+        fields.finish(old_ends.map(|old_ends| Self { expires_at, old_ends }))
+    }
+}
+
 /// `POST /tokens/{id}/reveal`: `{jti}`, or nothing at all for the newest text.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct RevealRequest {
@@ -288,6 +336,40 @@ mod tests {
             if let Ok(object) = parse_object(body.as_bytes()) {
                 let _ = (NewTokenRequest::read(object.clone()), EditTokenRequest::read(object));
             }
+        }
+    }
+
+    #[test]
+    fn x04_rotation_says_how_older_texts_end() {
+        let rotate = |body: &str| RotateRequest::read(parse_object(body.as_bytes()).unwrap());
+        let end = parse_end("2027-05-31").unwrap();
+        for (old_ends, expected) in [
+            (r#""now""#, OldEndsRequest::Now),
+            (r#"{"at":"2027-05-31"}"#, OldEndsRequest::At(end)),
+            (r#"{"on_first_use":"2027-05-31"}"#, OldEndsRequest::OnFirstUse(end)),
+        ] {
+            let read = rotate(&format!(r#"{{"old_ends":{old_ends}}}"#)).unwrap();
+            assert_eq!((read.old_ends, read.expires_at), (expected, None));
+        }
+        assert_eq!(rotate(r#"{"old_ends":"now","expires_at":null}"#).unwrap().expires_at, Some(None));
+        for (body, pointer) in [
+            ("{}", "/old_ends"),
+            (r#"{"old_ends":"later"}"#, "/old_ends"),
+            (r#"{"old_ends":{}}"#, "/old_ends"),
+            (r#"{"old_ends":{"at":"2027-05-31","on_first_use":"2027-05-31"}}"#, "/old_ends"),
+            (r#"{"old_ends":{"at":"2027-02-29"}}"#, "/old_ends/at"),
+        ] {
+            let Err(RequestError::Refused(errors, _)) = rotate(body) else { panic!("{body}") };
+            assert_eq!(pointers(&errors), [pointer], "{body}");
+        }
+        for (body, pointer) in [
+            (r#"{"old_ends":5}"#, "/old_ends"),
+            (r#"{"old_ends":null}"#, "/old_ends"),
+            (r#"{"old_ends":{"at":5}}"#, "/old_ends/at"),
+            (r#"{"old_ends":{"at":"2027-05-31","x":1}}"#, "/old_ends/x"),
+        ] {
+            let Err(RequestError::Shape(errors)) = rotate(body) else { panic!("{body}") };
+            assert_eq!(pointers(&errors), [pointer], "{body}");
         }
     }
 }

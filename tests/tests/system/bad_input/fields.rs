@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use token_core::Rule;
 use token_http::Verb;
 use token_testkit::on_each_database;
-use token_wire::{EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest};
+use token_wire::{
+    EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest, RotateRequest,
+};
 
 use super::calls::Call;
 use super::kinds::Kind;
@@ -40,6 +42,7 @@ enum Beside {
     /// A new name each time.
     Name,
     True,
+    Now,
 }
 
 const fn field(name: &'static str, kind: Kind, null: Null) -> Field {
@@ -94,6 +97,13 @@ pub(crate) const BODIES: &[Body] = &[
         beside: &[],
         fields: &[field("jti", Kind::Credential, Null::Taken)],
     },
+    Body {
+        method: "POST",
+        path: "/api/v1/tokens/{id}/rotate",
+        status: 201,
+        beside: &[("old_ends", Beside::Now)],
+        fields: &[field("expires_at", Kind::End, Null::Taken), field("old_ends", Kind::OldEnds, Null::Refused)],
+    },
     Body { method: "POST", path: "/api/v1/roles", status: 201, beside: &[("name", Beside::Name)], fields: ROLE },
     Body { method: "PATCH", path: "/api/v1/roles/{id}", status: 200, beside: &[], fields: ROLE },
 ];
@@ -108,6 +118,7 @@ impl Body {
             let value = match what {
                 Beside::Name => json!(format!("thing {number}")),
                 Beside::True => json!(true),
+                Beside::Now => json!("now"),
             };
             members.insert((*beside).to_owned(), value);
         }
@@ -211,6 +222,7 @@ fn every_field_of_every_body_has_its_rows() {
         members!(EditTokenRequest { name, description, roles, expires_at, allowed_networks, revoked, reason }),
         members!(RevokeRequest { reason }),
         members!(RevealRequest { jti }),
+        members!(RotateRequest { expires_at, old_ends }),
         members!(NewRoleRequest { name, description, rules }),
         members!(EditRoleRequest { name, description, rules }),
     ];

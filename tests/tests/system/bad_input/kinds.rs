@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Flag,
     Credential,
     Rules,
+    /// `"now"`, or an object with one time.
+    OldEnds,
 }
 
 /// A value, and where inside the field the error is.
@@ -50,6 +52,14 @@ impl Kind {
                 [json!("true"), json!(1), json!(0), json!([]), json!({}), json!(CANARY)].map(|v| (v, "")).to_vec()
             }
             Self::Rules => [no_lists(), no_rules()].concat(),
+            Self::OldEnds => vec![
+                (json!(5), ""),
+                (json!(true), ""),
+                (json!(["now"]), ""),
+                (json!({"at": 5}), "/at"),
+                (json!({"on_first_use": null}), "/on_first_use"),
+                (json!({"at": "2030-02-28", "then": 1}), "/then"),
+            ],
         }
     }
 
@@ -70,6 +80,13 @@ impl Kind {
             Self::Flag => Vec::new(),
             Self::Credential => MALFORMED_IDS.iter().chain(&[UNKNOWN]).map(|text| (json!(text), "")).collect(),
             Self::Rules => bad_rules(),
+            Self::OldEnds => {
+                let whole = [json!("later"), json!("NOW"), json!(""), json!({})].map(|value| (value, ""));
+                let both = json!({"at": "2030-02-28", "on_first_use": "2030-02-28"});
+                let inside = ENDS.iter().map(|text| (json!({"at": text}), "/at"));
+                let used = ENDS.iter().map(|text| (json!({"on_first_use": text}), "/on_first_use"));
+                whole.into_iter().chain([(both, "")]).chain(inside).chain(used).collect()
+            }
         }
     }
 
@@ -100,6 +117,9 @@ impl Kind {
             }
             Self::Flag => vec![json!(false)],
             Self::Credential => Vec::new(),
+            Self::OldEnds => {
+                vec![json!("now"), json!({"at": "2030-02-28"}), json!({"on_first_use": "9999-12-31T23:59:59Z"})]
+            }
             Self::Rules => {
                 let rule = |n: usize| json!({"effect": if n.is_multiple_of(2) { "allow" } else { "deny" }, "permission": format!("a{n}:b")});
                 let deepest = format!("{}:{}", vec!["a".repeat(32); 8].join("."), "b".repeat(32));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use token_admin::{AdminError, EditRole, EditToken, InUse, NewRole, NewToken, RevokeToken};
+use token_admin::{AdminError, EditRole, EditToken, InUse, NewRole, NewToken, OldEnds, RevokeToken, RotateToken};
 use token_core::{AllowedNetworks, Author, BuiltIn, Role, RoleId, Rule, SubjectKind, TokenId};
 
 use crate::reference::any_rules;
@@ -23,6 +23,7 @@ pub(super) enum Step {
     RevokeToken(Index),
     DeleteToken(Index),
     Reveal(Index),
+    Rotate(Index, End),
     CreateRole(Vec<Rule>),
     EditRole {
         role: Index,
@@ -91,6 +92,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         1 => index().prop_map(Step::RevokeToken),
         1 => index().prop_map(Step::DeleteToken),
         3 => index().prop_map(Step::Reveal),
+        3 => (index(), any_end()).prop_map(|(token, ends)| Step::Rotate(token, ends)),
         2 => any_rules().prop_map(Step::CreateRole),
         5 => (index(), any_rules()).prop_map(|(role, rules)| Step::EditRole { role, rules }),
         2 => any_rules().prop_map(Step::EditImplicit),
@@ -143,6 +145,12 @@ pub(super) fn run(world: &World, caller: &Author, rows: &Rows, step: &Step) -> (
         Step::Reveal(index) => {
             let id = token(index).id();
             ("reveal", admin.reveal_token(caller, id, None).map(|_| Some(id)))
+        }
+        Step::Rotate(index, End(ends)) => {
+            let id = token(index).id();
+            let expires_at = Some(ends.map(|seconds| world.after(seconds)));
+            let rotate = RotateToken { expires_at, old_ends: OldEnds::Now };
+            ("rotate", admin.rotate_token(caller, id, &Ok(rotate)).map(|_| Some(id)))
         }
         Step::CreateRole(rules) => {
             let name = format!("made {}", rows.head.seq).parse().unwrap();

@@ -48,6 +48,7 @@ impl Tally {
             "edit end",
             "edit networks",
             "reveal",
+            "rotate",
             "create role",
             "edit role",
             "edit implicit role",
