@@ -13,6 +13,7 @@ mod bad_input;
 mod bearer;
 mod behaviours;
 mod beside;
+mod blocked;
 mod canary;
 mod commands;
 mod crash;
