@@ -15,6 +15,7 @@ mod parts;
 mod readiness;
 mod refused;
 mod serve;
+mod signals;
 mod usage;
 
 use std::process::ExitCode;

@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedCallsLog;
+use crate::signals::Signals;
 
 /// How soon new and withdrawn keys are noticed that another process brought.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -102,8 +103,11 @@ fn run(config: &Config, state: Arc<HttpState>, connections: Connections, first: 
             .max_connections((settings.max_connections / workers).max(1))
             .worker_max_blocking_threads(16);
         let server = server.bind(settings.listen).map_err(|error| Failure::Listen(settings.listen, error))?;
+        let signals = Signals::listen()?;
         greet(config, first)?;
-        server.run().await.map_err(Failure::Io)
+        let running = server.disable_signals().run();
+        actix_web::rt::spawn(signals.end(running.handle()));
+        running.await.map_err(Failure::Io)
     })
 }
 

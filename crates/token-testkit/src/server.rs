@@ -94,9 +94,22 @@ impl Server {
     /// # Panics
     ///
     /// When it cannot be asked.
-    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn terminate(&self) {
-        let asked = std::process::Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        self.signal("TERM");
+    }
+
+    /// Asks it to end, as Ctrl-C does.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be asked.
+    pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    fn signal(&self, name: &str) {
+        let asked = std::process::Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
         assert!(asked.expect("kill is there").success());
     }
 

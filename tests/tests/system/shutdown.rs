@@ -1,5 +1,10 @@
 //! A server that is told to end, and a second one on the same file.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
+
 use serde_json::json;
 use token_testkit::{Database, Kind, Server, on_each_database};
 
@@ -52,4 +57,58 @@ fn a_second_server_may_start_once_the_first_was_killed() {
     app.server.kill();
     let second = Server::start(&app.program, app.database.folder().join("second.log"));
     let _ = second.client().bearer(&app.admin_text).get("/api/v1/whoami").expect(200);
+}
+
+const BODY: &str = "{\"name\": \"late\"}";
+
+/// A call whose body has begun to arrive: the server waits for the rest.
+fn half_a_call(app: &App) -> TcpStream {
+    let mut stream = TcpStream::connect(app.server.address().trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /api/v1/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nExpect: 100-continue\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        app.admin_text,
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // The server asks for the body: from here on the call is in its hands.
+    let mut asked = [0; 25];
+    stream.read_exact(&mut asked).unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&asked));
+    stream
+}
+
+/// New connections are refused, or closed without an answer.
+fn takes_no_more_calls(app: &App) -> bool {
+    (0..500).any(|_| {
+        sleep(Duration::from_millis(10));
+        app.server.client().send("GET", "/healthz", None).is_err()
+    })
+}
+
+#[test]
+fn p71_asked_by_ctrl_c_it_finishes_the_call_that_is_half_here() {
+    on_each_database(|database| {
+        let mut app = App::start(database);
+        let mut call = half_a_call(&app);
+        app.server.interrupt();
+        assert!(takes_no_more_calls(&app));
+        call.write_all(BODY.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = call.read_to_string(&mut answer);
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+        assert_eq!(app.server.wait(), Some(0), "{}", app.server.log());
+    });
+}
+
+#[test]
+fn p71_asked_twice_it_ends_at_once() {
+    let mut app = App::start(Database::fresh(Kind::Sqlite));
+    let _call = half_a_call(&app);
+    app.server.terminate();
+    assert!(takes_no_more_calls(&app));
+    app.server.terminate();
+    assert_eq!(app.server.wait(), Some(1), "{}", app.server.log());
+    assert_eq!(app.program.run(&["events", "verify"]).code, Some(0));
 }
