@@ -15,5 +15,6 @@ mod lifecycle;
 mod liveness;
 mod races;
 mod reference;
+mod unasked;
 mod widening;
 mod world;

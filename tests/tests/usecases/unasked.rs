@@ -1,0 +1,75 @@
+//! Before a good signature nothing reaches the database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use token_core::{AsOf, CredentialId, GuardSource, Head, KeySet, Role, StoreError, StoredToken, TokenId};
+use token_guard::{Arrival, Guard, Presented, Refusal};
+use token_store::TokenStore;
+use token_testkit::Kind;
+
+use crate::world::World;
+
+/// A store that counts how often it is asked anything.
+struct Counting {
+    store: Arc<TokenStore>,
+    asked: AtomicUsize,
+}
+
+impl Counting {
+    fn count(&self) -> &TokenStore {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        &self.store
+    }
+}
+
+impl GuardSource for Counting {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.count().head()
+    }
+
+    fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {
+        self.count().token(id)
+    }
+
+    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<(), StoreError> {
+        self.count().tell_first_use(token, used)
+    }
+
+    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
+        self.count().policy()
+    }
+
+    fn keys(&self) -> Result<AsOf<KeySet>, StoreError> {
+        self.count().keys()
+    }
+}
+
+#[test]
+fn p01_nothing_reaches_the_database_before_a_good_signature() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let world = World::fresh(kind);
+        let text = world.token(&[]).text.expose().to_owned();
+        let source = Arc::new(Counting { store: Arc::clone(&world.store), asked: AtomicUsize::new(0) });
+        let guard = Guard::open(Arc::clone(&source) as Arc<dyn GuardSource>).unwrap();
+        let arrival = Arrival { now: world.now(), peer: None };
+        let begun = source.asked.load(Ordering::SeqCst);
+        for position in 0..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
+            let altered = String::from_utf8(bytes).unwrap();
+            if altered == text {
+                continue;
+            }
+            assert!(matches!(guard.admit_text(&altered, arrival), Err(Refusal::Invalid)), "position {position}");
+            let presented = Presented::from_fields([format!("Bearer {altered}x").as_bytes()]);
+            assert!(guard.admit(&presented, arrival).is_err());
+        }
+        for presented in [Presented::Nothing, Presented::OtherScheme, Presented::Several, Presented::Malformed] {
+            assert!(guard.admit(&presented, arrival).is_err());
+        }
+        assert_eq!(source.asked.load(Ordering::SeqCst), begun, "on {kind:?}");
+        assert!(guard.admit_text(&text, arrival).is_ok());
+        assert!(begun < source.asked.load(Ordering::SeqCst), "a good one asks");
+    }
+}
