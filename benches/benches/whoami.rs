@@ -8,41 +8,18 @@ use std::sync::mpsc::channel;
 
 use actix_web::{HttpResponse, HttpServer, web};
 use criterion::Criterion;
-use token_admin::{Admin, NewToken, Settings, ShowToken, Signer};
-use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
-use token_guard::Guard;
-use token_http::{HttpLimits, HttpState, Readiness, configure};
+use token_admin::NewToken;
+use token_core::Author;
+use token_http::{HttpState, configure};
 use token_seal::MasterKey;
-use token_store::{DatabaseUrl, StoreOptions, TokenStore};
-use token_testkit::{FixedClock, SeededRandomness};
-use token_wire::ReadinessView;
-
-struct Always;
-
-impl Readiness for Always {
-    fn check(&self) -> ReadinessView {
-        ReadinessView { ready: true, parts: std::collections::BTreeMap::new() }
-    }
-}
+use token_testkit::{FixedClock, Product, SeededRandomness};
 
 /// The product over an embedded database in `folder`, and the text of one token.
 fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
-    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(1_900_000_000));
-    let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(1));
+    let (clock, randomness) = (Arc::new(FixedClock::at(1_900_000_000)), Arc::new(SeededRandomness::new(1)));
     let master = Arc::new(MasterKey::generate(randomness.as_ref()).expect("a key"));
-    let url = DatabaseUrl::sqlite(&folder.join("bench.db"));
-    let options = StoreOptions { readers: 2, master: Some(Arc::clone(&master)) };
-    let store = TokenStore::open(&url, &options, Arc::clone(&clock), randomness.as_ref()).expect("a store");
-    let store = Arc::new(store);
-    let identity = Identity { issuer: "https://t.example".parse().expect("iss"), audience: "a".parse().expect("aud") };
-    let admin = Admin::new(
-        Arc::clone(&store) as Arc<dyn Store>,
-        Arc::clone(&clock),
-        Arc::clone(&randomness),
-        Signer::new(Some(master)),
-        Settings { identity, show_token: ShowToken::Always },
-    );
-    admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
+    let address = format!("sqlite://{}", folder.join("bench.db").display());
+    let product = Product::open(&address, &master, &clock, &randomness);
     let new = NewToken {
         name: "bench".parse().expect("a name"),
         description: "".parse().expect("a description"),
@@ -50,18 +27,9 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
         expires_at: None,
         allowed_networks: None,
     };
-    let created = admin.create_token(&Author::command_line(), &new).expect("a token").value;
-    let state = HttpState {
-        admin: Arc::new(admin),
-        guard: Arc::new(Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard")),
-        clock,
-        randomness,
-        cursor_key: store.cursor_key(),
-        readiness: Arc::new(Always),
-        limits: HttpLimits::default(),
-        trusted_proxies: Vec::new(),
-    };
-    (Arc::new(state), created.text.expose().to_owned())
+    let created = product.admin.create_token(&Author::command_line(), &new).expect("a token").value;
+    product.guard.refresh().expect("the keys");
+    (product.state(), created.text.expose().to_owned())
 }
 
 /// One server with both routes; ends with the process.

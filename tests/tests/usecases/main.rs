@@ -15,6 +15,7 @@ mod lifecycle;
 mod liveness;
 mod races;
 mod reference;
+mod router;
 mod unasked;
 mod widening;
 mod world;

@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-use token_admin::{Admin, Created, EditRole, InUse, NewRole, NewToken, Settings, ShowToken, Signer};
+use token_admin::{Admin, Created, EditRole, InUse, NewRole, NewToken};
 use token_core::{
-    Actor, Algorithm, Author, BuiltIn, Clock, GuardSource, Head, Identity, Origin, Randomness, Role, RoleId, RoleQuery,
-    Rule, Store, TokenQuery, TokenRecord, UnixSeconds,
+    Actor, Author, BuiltIn, Clock, GuardSource, Head, Origin, Role, RoleId, RoleQuery, Rule, Store, TokenQuery,
+    TokenRecord, UnixSeconds,
 };
 use token_guard::{Arrival, Caller, Guard, Refusal};
 use token_seal::MasterKey;
-use token_store::{DatabaseUrl, StoreOptions, TokenStore};
-use token_testkit::{Database, FixedClock, Kind, SeededRandomness};
+use token_store::TokenStore;
+use token_testkit::{Database, FixedClock, Kind, Product, SeededRandomness};
 
 /// When every world begins.
 const START: i64 = 1_800_000_000;
 
 /// An installation on a fresh database, with a clock that stands still.
 pub(crate) struct World {
-    pub(crate) admin: Admin,
-    pub(crate) guard: Guard,
+    pub(crate) admin: Arc<Admin>,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) store: Arc<TokenStore>,
     pub(crate) master: Arc<MasterKey>,
     pub(crate) clock: Arc<FixedClock>,
@@ -41,7 +41,7 @@ impl World {
         let clock = Arc::new(FixedClock::at(START));
         let randomness = Arc::new(SeededRandomness::new(if kind == Kind::Sqlite { 7 } else { 11 }));
         let master = Arc::new(MasterKey::generate(randomness.as_ref()).unwrap());
-        let (store, admin, guard) = open(&database, &master, &clock, &randomness);
+        let Product { admin, guard, store, .. } = Product::open(&database.address(), &master, &clock, &randomness);
         let world = Self { admin, guard, store, master, clock, randomness, database };
         // Issuer and audience are fixed with the first token: from here on every change is one event.
         let first = world.token(&[]).record.id();
@@ -52,13 +52,14 @@ impl World {
 
     /// Opens the same database anew, as a restart does.
     pub(crate) fn reopen(&mut self) {
-        let parts = open(&self.database, &self.master, &self.clock, &self.randomness);
-        (self.store, self.admin, self.guard) = parts;
+        let address = self.database.address();
+        let Product { admin, guard, store, .. } = Product::open(&address, &self.master, &self.clock, &self.randomness);
+        (self.store, self.admin, self.guard) = (store, admin, guard);
     }
 
     /// The use cases of another node on the same database.
-    pub(crate) fn beside(&self) -> Admin {
-        open(&self.database, &self.master, &self.clock, &self.randomness).1
+    pub(crate) fn beside(&self) -> Arc<Admin> {
+        Product::open(&self.database.address(), &self.master, &self.clock, &self.randomness).admin
     }
 
     /// Removes every token and every role that can be removed, and empties the others.
@@ -147,24 +148,4 @@ pub(crate) fn new_token(roles: &[RoleId]) -> NewToken {
 pub(crate) fn author_of(token: &TokenRecord) -> Author {
     let actor = Actor::Token { id: token.id(), name: token.token.grant().name.clone() };
     Author { actor, origin: Origin::default() }
-}
-
-fn open(
-    database: &Database,
-    master: &Arc<MasterKey>,
-    clock: &Arc<FixedClock>,
-    randomness: &Arc<SeededRandomness>,
-) -> (Arc<TokenStore>, Admin, Guard) {
-    let url: DatabaseUrl = database.address().parse().unwrap();
-    let options = StoreOptions { readers: 2, master: Some(Arc::clone(master)) };
-    let (clock, randomness) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(randomness) as Arc<dyn Randomness>);
-    let store = Arc::new(TokenStore::open(&url, &options, Arc::clone(&clock), randomness.as_ref()).unwrap());
-    let identity =
-        Identity { issuer: "https://tokens.example".parse().unwrap(), audience: "applications".parse().unwrap() };
-    let settings = Settings { identity, show_token: ShowToken::Always };
-    let signer = Signer::new(Some(Arc::clone(master)));
-    let admin = Admin::new(Arc::clone(&store) as Arc<dyn Store>, clock, randomness, signer, settings);
-    admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).unwrap();
-    let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).unwrap();
-    (store, admin, guard)
 }

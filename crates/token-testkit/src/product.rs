@@ -1,0 +1,128 @@
+//! The parts of the product put together in this process, as the program does it, over a real store; and its router,
+//! called without a socket.
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::body::to_bytes;
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, call_service, init_service};
+use serde_json::Value;
+use token_admin::{Admin, Settings, ShowToken, Signer};
+use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
+use token_guard::Guard;
+use token_http::{HttpLimits, HttpState, Readiness, app};
+use token_seal::MasterKey;
+use token_store::{StoreOptions, TokenStore};
+use token_wire::ReadinessView;
+
+use crate::{Answer, FixedClock, SeededRandomness};
+
+/// An installation in this process.
+pub struct Product {
+    /// The use cases.
+    pub admin: Arc<Admin>,
+    /// Who may pass.
+    pub guard: Arc<Guard>,
+    /// The store of both.
+    pub store: Arc<TokenStore>,
+    clock: Arc<FixedClock>,
+    randomness: Arc<SeededRandomness>,
+}
+
+/// A node that is always ready: it has no parts that could be away.
+struct Always;
+
+impl Readiness for Always {
+    fn check(&self) -> ReadinessView {
+        ReadinessView { ready: true, parts: BTreeMap::new() }
+    }
+}
+
+impl Product {
+    /// Opens the database at `address`, as settings spell it, and makes a first signing key if there is none.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be opened.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn open(
+        address: &str,
+        master: &Arc<MasterKey>,
+        clock: &Arc<FixedClock>,
+        randomness: &Arc<SeededRandomness>,
+    ) -> Self {
+        let url = address.parse().expect("an address of a database");
+        let options = StoreOptions { readers: 2, master: Some(Arc::clone(master)) };
+        let port = Arc::clone(clock) as Arc<dyn Clock>;
+        let store = TokenStore::open(&url, &options, Arc::clone(&port), randomness.as_ref()).expect("a store");
+        let store = Arc::new(store);
+        let identity = Identity {
+            issuer: "https://tokens.example".parse().expect("an issuer"),
+            audience: "applications".parse().expect("an audience"),
+        };
+        let admin = Admin::new(
+            Arc::clone(&store) as Arc<dyn Store>,
+            port,
+            Arc::clone(randomness) as Arc<dyn Randomness>,
+            Signer::new(Some(Arc::clone(master))),
+            Settings { identity, show_token: ShowToken::Always },
+        );
+        admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
+        let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard");
+        let (clock, randomness) = (Arc::clone(clock), Arc::clone(randomness));
+        Self { admin: Arc::new(admin), guard: Arc::new(guard), store, clock, randomness }
+    }
+
+    /// What the router works with.
+    #[must_use]
+    pub fn state(&self) -> Arc<HttpState> {
+        Arc::new(HttpState {
+            admin: Arc::clone(&self.admin),
+            guard: Arc::clone(&self.guard),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            randomness: Arc::clone(&self.randomness) as Arc<dyn Randomness>,
+            cursor_key: self.store.cursor_key(),
+            readiness: Arc::new(Always),
+            limits: HttpLimits::default(),
+            trusted_proxies: Vec::new(),
+        })
+    }
+
+    /// One request to the router: with this token, if any, and this JSON body, if any.
+    ///
+    /// # Panics
+    ///
+    /// When the body of the answer breaks off.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn call(&self, method: &str, path: &str, text: Option<&str>, body: Option<&Value>) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request = TestRequest::default().method(method).uri(path).insert_header(("If-Match", "\"1\""));
+        if let Some(text) = text {
+            request = request.insert_header(("Authorization", format!("Bearer {text}")));
+        }
+        if let Some(body) = body {
+            request = request.insert_header(("Content-Type", "application/json")).set_payload(body.to_string());
+        }
+        let state = self.state();
+        actix_web::rt::System::new().block_on(async {
+            let service = init_service(app(state)).await;
+            let response = call_service(&service, request.to_request()).await;
+            let status = response.status().as_u16();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let fields = response.headers().iter();
+            let headers = fields.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+            let body = to_bytes(response.into_body()).await.map_err(|_| "a body that breaks off");
+            Answer { status, headers, text: text(&body.expect("a whole body")) }
+        })
+    }
+}
+
+impl fmt::Debug for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Product").field("store", &self.store).finish_non_exhaustive()
+    }
+}
