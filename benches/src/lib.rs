@@ -1,1 +1,37 @@
 //! Benchmarks: ratios side by side in one run. Nothing here asserts a time.
+
+use std::time::{Duration, Instant};
+
+/// How often two things are timed one after the other.
+const PAIRS: usize = 201;
+/// How long one of them is timed, about.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Prints how many times as long `it` takes as `beside`: the median of many pairs, timed in turns, so that a busy
+/// machine slows both alike.
+pub fn print_ratio(what: &str, mut beside: impl FnMut(), mut it: impl FnMut()) {
+    let calls = calls_per_turn(&mut beside).max(calls_per_turn(&mut it).min(1_000_000)).max(1);
+    let mut ratios: Vec<f64> = (0..PAIRS)
+        .map(|_| {
+            let base = timed(calls, &mut beside).as_secs_f64();
+            timed(calls, &mut it).as_secs_f64() / base.max(f64::MIN_POSITIVE)
+        })
+        .collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let at = |part: usize| ratios.get(ratios.len() * part / 100).copied().unwrap_or(f64::NAN);
+    println!("{what}: {:.3} times (middle half {:.3} to {:.3}, {PAIRS} pairs)", at(50), at(25), at(75));
+}
+
+fn calls_per_turn(work: &mut impl FnMut()) -> u32 {
+    let one = timed(16, work) / 16;
+    u32::try_from(TURN.as_nanos() / one.as_nanos().max(1)).unwrap_or(u32::MAX)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark times")]
+fn timed(calls: u32, work: &mut impl FnMut()) -> Duration {
+    let start = Instant::now();
+    for _ in 0..calls {
+        work();
+    }
+    start.elapsed()
+}
