@@ -9,6 +9,7 @@ use token_core::Seq;
 
 use crate::config::Config;
 use crate::serve::may_run;
+use crate::state_file;
 
 /// Longest wait for a server; five looks of it.
 const LONGEST: Duration = Duration::from_millis(500);
@@ -32,9 +33,7 @@ impl Acknowledgement {
             return;
         }
         let Some(file) = &self.file else { return };
-        let next = file.with_extension("next");
-        let done = std::fs::write(&next, seq.to_string()).and_then(|()| std::fs::rename(&next, file));
-        match done {
+        match state_file::replace(file, &seq.to_string()) {
             Ok(()) => self.written = Some(seq),
             Err(error) => tracing::warn!(error = %error, "could not tell commands how far the log is known"),
         }

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::time::{ClockId, clock_gettime};
 use token_core::{Clock, UnixMicros};
 
+use crate::state_file;
 pub(crate) use steady::Trust;
 use steady::{Reading, Steady};
 
@@ -50,8 +51,7 @@ impl SystemClock {
         if known.saturating_sub(*written) < REMEMBER {
             return;
         }
-        let next = self.file.with_extension("clock-next");
-        match std::fs::write(&next, known.to_string()).and_then(|()| std::fs::rename(&next, &self.file)) {
+        match state_file::replace(&self.file, &known.to_string()) {
             Ok(()) => *written = known,
             Err(error) => tracing::warn!(error = %error, "the time could not be remembered for the next start"),
         }

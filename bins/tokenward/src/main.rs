@@ -16,6 +16,7 @@ mod readiness;
 mod refused;
 mod serve;
 mod signals;
+mod state_file;
 mod usage;
 
 use std::process::ExitCode;
