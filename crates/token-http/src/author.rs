@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use token_core::{Author, Origin, RequestId, UnixSeconds};
-use token_guard::Caller;
 
+use crate::asker::{Asker, AskerId};
 use crate::error::ApiError;
 
 /// What is known of a request before anything else.
@@ -21,10 +21,10 @@ pub(crate) struct Arrived {
     pub(crate) address: Option<IpAddr>,
 }
 
-/// The admitted caller of this request. Handlers take it first.
+/// Whoever this request was admitted for. Handlers take it first.
 #[derive(Clone, Debug)]
 pub(crate) struct Asking {
-    pub(crate) caller: Caller,
+    pub(crate) asker: Asker,
     pub(crate) now: UnixSeconds,
     origin: Origin,
 }
@@ -32,7 +32,12 @@ pub(crate) struct Asking {
 impl Asking {
     /// As the changelog will name it.
     pub(crate) fn author(&self) -> Author {
-        Author { actor: self.caller.actor(), origin: self.origin }
+        Author { actor: self.asker.actor(), origin: self.origin }
+    }
+
+    /// For whatever belongs to one asker alone.
+    pub(crate) fn id(&self) -> AskerId {
+        self.asker.id()
     }
 }
 
@@ -42,11 +47,11 @@ impl FromRequest for Asking {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let extensions = request.extensions();
-        let known = extensions.get::<Caller>().zip(extensions.get::<Arrived>());
+        let known = extensions.get::<Asker>().zip(extensions.get::<Arrived>());
         // The table of routes names a need for every handler that asks; without one nobody was admitted.
-        ready(known.ok_or(ApiError::Internal("a handler asks for a caller that its route does not need")).map(
-            |(caller, arrived)| Self {
-                caller: caller.clone(),
+        ready(known.ok_or(ApiError::Internal("a handler asks for somebody that its route does not need")).map(
+            |(asker, arrived)| Self {
+                asker: asker.clone(),
                 now: arrived.now,
                 origin: Origin { address: arrived.address, request: Some(arrived.id) },
             },

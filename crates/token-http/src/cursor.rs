@@ -3,25 +3,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
-use token_core::TokenId;
 
+use crate::asker::AskerId;
 use crate::query::Query;
 
 const MAC: usize = 32;
 /// Most bytes of a cursor's text; the longest position is a folded role name.
 const MAX_TEXT: usize = 4_096;
 
-/// What a cursor is good for: one list, one caller, one choice of filters.
+/// What a cursor is good for: one list, one asker, one choice of filters.
 pub(crate) struct Cursors {
     key: hmac::Key,
     bound: Vec<u8>,
 }
 
 impl Cursors {
-    /// Cursors of `list` for this caller and these filters. Its name carries the version of the position's form.
-    pub(crate) fn new(key: &[u8; 32], list: &'static str, caller: TokenId, query: &Query) -> Self {
+    /// Cursors of `list` for this asker and these filters. Its name carries the version of the position's form.
+    pub(crate) fn new(key: &[u8; 32], list: &'static str, asker: AskerId, query: &Query) -> Self {
         let mut bound = Vec::new();
-        for part in [list.as_bytes(), caller.as_bytes(), &query.filters()] {
+        for part in [list.as_bytes(), asker.as_bytes(), &query.filters()] {
             bound.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bound.extend_from_slice(part);
         }
@@ -64,7 +64,7 @@ mod tests {
     const OTHER: &str = "0192f3c1-7a52-7c11-8d4e-0242ac120003";
 
     fn cursors(key: u8, list: &'static str, caller: &str, query: &str) -> Cursors {
-        Cursors::new(&[key; 32], list, caller.parse().unwrap(), &Query::parse(query))
+        Cursors::new(&[key; 32], list, AskerId::of_token(caller.parse().unwrap()), &Query::parse(query))
     }
 
     #[test]

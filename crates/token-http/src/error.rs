@@ -23,6 +23,8 @@ pub(crate) enum ApiError {
     Query(Vec<FieldError>),
     #[error("the field `If-Match` was not understood")]
     IfMatch(&'static str),
+    #[error("the call needs a signed-in person")]
+    SessionRequired,
     #[error("there is no such {0}")]
     NotFound(&'static str),
     #[error("the path has only the methods {0}")]
@@ -153,6 +155,12 @@ impl ApiError {
                 listed(ProblemKind::InvalidQuery, "Some parameters are not accepted.", errors.clone())
             }
             Self::IfMatch(why) => plain(ProblemKind::InvalidIfMatch, sentence(why)),
+            Self::SessionRequired => Answer {
+                // A 401 names a way to authenticate (RFC 9110 §15.5.2); without an error code, since no token is at
+                // fault.
+                www_authenticate: Refusal::NoCredentials.answer().www_authenticate,
+                ..plain(ProblemKind::SessionRequired, "Sign in; there is no session, or it has ended.")
+            },
             Self::NotFound(what) => plain(ProblemKind::NotFound, format!("There is no such {what}.")),
             Self::MethodNotAllowed(allow) => {
                 plain(ProblemKind::MethodNotAllowed, format!("This address takes only: {allow}."))

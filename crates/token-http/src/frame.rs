@@ -13,9 +13,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use token_core::RequestId;
-use token_guard::Caller;
 use token_wire::Problem;
 
+use crate::asker::Asker;
 use crate::author::Arrived;
 use crate::client_address::client_address;
 use crate::error::ApiError;
@@ -105,7 +105,7 @@ fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
 /// An admitted caller who was told that a permission is missing, by the route or by a use case.
 fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
     let extensions = response.request().extensions();
-    if let (StatusCode::FORBIDDEN, Some(caller)) = (response.status(), extensions.get::<Caller>()) {
+    if let (StatusCode::FORBIDDEN, Some(Asker::Token(caller))) = (response.status(), extensions.get::<Asker>()) {
         state.guard.count_forbidden(caller.id());
     }
 }
@@ -113,7 +113,7 @@ fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
 /// One line: never a query, a header field, a body or a token's text.
 fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<RequestId>, duration: u128) {
     let extensions = http.extensions();
-    let token = extensions.get::<Caller>().map(Caller::id);
+    let token = extensions.get::<Asker>().map(|Asker::Token(caller)| caller.id());
     tracing::info!(
         request.id = id.map(tracing::field::display),
         http.method = known(http.method()),

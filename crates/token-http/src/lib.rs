@@ -4,6 +4,7 @@
 
 mod admission;
 mod answer;
+mod asker;
 mod author;
 mod body;
 mod client_address;

@@ -68,6 +68,8 @@ pub enum Need {
     Public,
     /// A good credential.
     Caller,
+    /// A signed-in person.
+    Session,
     /// A good credential and this permission.
     Permission(Permission),
 }

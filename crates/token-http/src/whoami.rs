@@ -6,6 +6,7 @@ use token_core::{BuiltIn, Role};
 use token_wire::{RoleNameView, WhoamiRuleView, WhoamiView, format_seconds};
 
 use crate::answer::json;
+use crate::asker::Asker;
 use crate::author::Asking;
 use crate::error::ApiError;
 use crate::query::NoQuery;
@@ -13,7 +14,7 @@ use crate::state::HttpState;
 
 /// `GET /api/v1/whoami`: who, roles, effective permissions, expiry; for every good credential.
 pub(crate) async fn whoami(asking: Asking, NoQuery: NoQuery, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let caller = &asking.caller;
+    let Asker::Token(caller) = &asking.asker;
     let roles = state.guard.roles(caller.roles().iter().copied());
     let implicit = state.guard.roles([BuiltIn::AllExternalApplications.id()]);
     Ok(json(&WhoamiView {

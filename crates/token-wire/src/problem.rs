@@ -91,6 +91,8 @@ problems! {
     CredentialsRequired = "credentials-required", 401, "Credentials required";
     /// What was presented is not accepted.
     InvalidToken = "invalid-token", 401, "Token not accepted";
+    /// No session, or one that has ended.
+    SessionRequired = "session-required", 401, "Not signed in";
     /// More than one credential.
     InvalidRequest = "invalid-request", 400, "Invalid request";
     /// The caller lacks the permission for the call.

@@ -23,6 +23,7 @@ fn needed(need: &Need) -> &str {
     match need {
         Need::Public => "-",
         Need::Caller => "*",
+        Need::Session => "session",
         Need::Permission(permission) => permission.as_str(),
     }
 }
@@ -66,7 +67,7 @@ fn caller(app: &App, expired: &Made, name: &str, need: &Need) -> Client {
         "needed" => {
             let rules = match need {
                 Need::Permission(permission) => vec![format!("allow {permission}")],
-                Need::Public | Need::Caller => Vec::new(),
+                Need::Public | Need::Caller | Need::Session => Vec::new(),
             };
             let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
             let role = app.role(&fresh_name(app), &rules);

@@ -14,7 +14,7 @@ use crate::state::{HttpState, blocking};
 
 /// `GET /api/v1/events?level=&type=&subject=&subject_id=&from=&until=&text=&cursor=&limit=`: one page, newest first.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let cursors = Cursors::new(&state.cursor_key, "events.1", asking.caller.id(), &query);
+    let cursors = Cursors::new(&state.cursor_key, "events.1", asking.id(), &query);
     let before = cursors.position(&mut query, position);
     let limit = query.limit(state.limits.max_page);
     let wanted = EventQuery { before, limit, ..filters(&mut query) };

@@ -14,7 +14,7 @@ use crate::state::{HttpState, blocking};
 
 /// `GET /api/v1/roles?name=&cursor=&limit=`: one page, by name.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let cursors = Cursors::new(&state.cursor_key, "roles.1", asking.caller.id(), &query);
+    let cursors = Cursors::new(&state.cursor_key, "roles.1", asking.id(), &query);
     let wanted = RoleQuery {
         name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
         after: cursors.position(&mut query, |name| String::from_utf8(name.to_vec()).ok()),

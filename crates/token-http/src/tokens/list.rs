@@ -15,7 +15,7 @@ use crate::state::{HttpState, blocking};
 /// `GET /api/v1/tokens?name=&state=&role=&cursor=&limit=`: one page, newest first.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
     let (now, max) = (asking.now, state.limits.max_page);
-    let cursors = Cursors::new(&state.cursor_key, "tokens.1", asking.caller.id(), &query);
+    let cursors = Cursors::new(&state.cursor_key, "tokens.1", asking.id(), &query);
     let wanted = TokenQuery {
         name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
         state: query.parsed("state", "expected `active`, `expired` or `revoked`", state_filter),
