@@ -11,10 +11,9 @@ use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState};
-use tracing_subscriber::fmt;
 
 use crate::acknowledgement::Acknowledgement;
-use crate::config::{Config, LogFormat};
+use crate::config::Config;
 use crate::connections::{self, Connections, busy};
 use crate::failure::Failure;
 use crate::parts::Parts;
@@ -27,7 +26,7 @@ const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs the server to its end.
 pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
-    log(config);
+    crate::log_lines::begin(config);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -167,12 +166,4 @@ fn follow(
         }
         refused.write();
     })
-}
-
-fn log(config: &Config) {
-    let builder = fmt().with_max_level(config.settings.log_level).with_writer(std::io::stderr).with_target(false);
-    let _ = match config.log_format() {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.try_init(),
-    };
 }
