@@ -5,6 +5,10 @@ use token_core::StoreError;
 
 /// What a failed statement means. Nothing was changed by it: its transaction is rolled back.
 pub(crate) fn failed(error: Error) -> StoreError {
+    if let Error::DeserializationError(what) = &error {
+        // Whoever edits the file itself can put bytes where a text belongs; which row it is, the database does not say.
+        return corrupt("any", "unknown", what);
+    }
     let busy = match &error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         Error::DatabaseError(_, info) => {
