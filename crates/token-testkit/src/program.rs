@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 #[derive(Clone, Debug)]
 pub struct Program {
     settings: Vec<(String, String)>,
+    through: Vec<String>,
 }
 
 /// What one run of the command line said.
@@ -48,7 +49,15 @@ impl Program {
     /// The program with these settings, by their names in the environment.
     #[must_use]
     pub fn new(settings: Vec<(String, String)>) -> Self {
-        Self { settings }
+        Self { settings, through: Vec::new() }
+    }
+
+    /// The same, started by another program that is told the program and its arguments at the end of its own, and
+    /// becomes it: `sh -c 'ulimit -n 64; exec "$@"' sh`.
+    #[must_use]
+    pub fn through(mut self, words: &[&str]) -> Self {
+        self.through = words.iter().map(|word| (*word).to_owned()).collect();
+        self
     }
 
     /// The same with one more setting.
@@ -68,7 +77,9 @@ impl Program {
     /// A command that is not started yet.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(path());
+        let mut words = self.through.iter().map(PathBuf::from).chain([path()]);
+        let mut command = Command::new(words.next().unwrap_or_else(path));
+        command.args(words);
         let inherited = std::env::vars_os().map(|(name, _)| name);
         for name in inherited.filter(|name| name.to_string_lossy().starts_with("TOKENWARD_")) {
             command.env_remove(name);
