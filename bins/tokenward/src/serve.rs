@@ -40,7 +40,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     }
     let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>)
         .map_err(token_admin::AdminError::Store)?
-        .with_max_token(config.settings.max_token);
+        .with_max_token(config.settings.max_token)
+        .with_signature_checks(config.settings.signature_checks_per_second);
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);

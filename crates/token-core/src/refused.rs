@@ -21,11 +21,13 @@ pub enum RefusedReason {
     Address,
     /// A good token without the permission.
     Permission,
+    /// A text not seen before, from an address that had as many signatures checked as it may.
+    TooManyChecks,
 }
 
 impl RefusedReason {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoCredentials,
         Self::SeveralCredentials,
         Self::Invalid,
@@ -34,6 +36,7 @@ impl RefusedReason {
         Self::Superseded,
         Self::Address,
         Self::Permission,
+        Self::TooManyChecks,
     ];
 
     /// The stable name.
@@ -48,6 +51,7 @@ impl RefusedReason {
             Self::Superseded => "superseded",
             Self::Address => "address",
             Self::Permission => "permission",
+            Self::TooManyChecks => "too many checks",
         }
     }
 }

@@ -9,6 +9,7 @@ use token_core::{
 };
 use token_jwt::{KeyRing, MAX_TOKEN, UnverifiedJwt, VerifiedClaims};
 
+use crate::budget::{Budget, SIGNATURE_CHECKS_PER_SECOND};
 use crate::snapshots::{Keys, PolicyAt};
 use crate::tally::Tally;
 use crate::{Caller, Presented, Refusal};
@@ -31,6 +32,8 @@ pub struct Guard {
     keys: ArcSwap<Keys>,
     policy: ArcSwap<PolicyAt>,
     max_token: usize,
+    /// `None` where signature checks are not limited.
+    budget: Option<Budget>,
     refused: Tally,
 }
 
@@ -43,13 +46,23 @@ impl Guard {
     pub fn open(source: Arc<dyn GuardSource>) -> Result<Self, StoreError> {
         let keys = ArcSwap::from_pointee(Keys::load(source.as_ref())?);
         let policy = ArcSwap::from_pointee(PolicyAt::load(source.as_ref())?);
-        Ok(Self { source, keys, policy, max_token: MAX_TOKEN, refused: Tally::default() })
+        let budget = Budget::new(SIGNATURE_CHECKS_PER_SECOND);
+        Ok(Self { source, keys, policy, max_token: MAX_TOKEN, budget, refused: Tally::default() })
     }
 
     /// The same guard with another bound on the length of texts, in bytes.
     #[must_use]
     pub fn with_max_token(mut self, bytes: usize) -> Self {
         self.max_token = bytes;
+        self
+    }
+
+    /// The same guard with another bound on the signature checks that texts not seen before may cost each address
+    /// (IPv6: each /64) in one second of [`Arrival::now`]; 0 sets no bound. Texts whose signature was good before
+    /// cost nothing. Behind a proxy [`Arrival::peer`] must be the client's address, else all clients share one budget.
+    #[must_use]
+    pub fn with_signature_checks(mut self, per_second: u32) -> Self {
+        self.budget = Budget::new(per_second);
         self
     }
 
@@ -96,7 +109,7 @@ impl Guard {
     /// [`Refusal`].
     pub fn admit_text(&self, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
         let mut token = None;
-        let admitted = self.verify(text).and_then(|claims| {
+        let admitted = self.verify(text, arrival).and_then(|claims| {
             token = Some(claims.sub());
             self.judge_verified(&claims, arrival)
         });
@@ -106,12 +119,24 @@ impl Guard {
         admitted
     }
 
-    fn verify(&self, text: &str) -> Result<VerifiedClaims, Refusal> {
+    fn verify(&self, text: &str, arrival: Arrival) -> Result<VerifiedClaims, Refusal> {
         let jwt = UnverifiedJwt::parse(text, self.max_token).map_err(|_| Refusal::Invalid)?;
-        self.keys.load().ring.verify(&jwt).map_err(|error| {
+        let keys = self.keys.load();
+        let unseen = self.budget.as_ref().filter(|budget| !budget.has_seen(text));
+        if let Some(budget) = unseen
+            && keys.ring.checks(&jwt)
+            && !budget.take(arrival.peer, arrival.now)
+        {
+            return Err(Refusal::TooManyChecks);
+        }
+        let claims = keys.ring.verify(&jwt).map_err(|error| {
             tracing::debug!(reason = %error, "refused a text before its signature was good");
             Refusal::Invalid
-        })
+        })?;
+        if let Some(budget) = unseen {
+            budget.saw_good(text);
+        }
+        Ok(claims)
     }
 
     fn judge_verified(&self, claims: &VerifiedClaims, arrival: Arrival) -> Result<Caller, Refusal> {

@@ -6,13 +6,16 @@
 #[cfg(feature = "actix")]
 pub mod actix;
 mod admission;
+mod budget;
 mod caller;
 mod presented;
 mod refusal;
+mod seen;
 mod snapshots;
 mod tally;
 
 pub use admission::{Arrival, Guard};
+pub use budget::SIGNATURE_CHECKS_PER_SECOND;
 pub use caller::Caller;
 pub use presented::Presented;
 pub use refusal::{Refusal, RefusalAnswer};

@@ -20,6 +20,8 @@ pub enum Refusal {
     Superseded,
     /// The signature is good; the call comes from an address the token is not for.
     Address,
+    /// The address has had as many signatures checked in this second as it may, and this text was not seen before.
+    TooManyChecks,
     /// The caller is known and lacks this permission.
     Missing(Permission),
     /// It cannot be known now whether the call may pass: never a yes, and never a no.
@@ -82,6 +84,14 @@ impl Refusal {
             Self::Revoked => invalid("the token is revoked"),
             Self::Superseded => invalid("the token was replaced by a newer one"),
             Self::Address => invalid("the token is not allowed from this address"),
+            Self::TooManyChecks => RefusalAnswer {
+                status: 429,
+                problem: "too-many-checks",
+                title: "Too many unknown tokens",
+                detail: "Too many tokens that were not seen before came from this address; try again.".to_owned(),
+                www_authenticate: None,
+                retry_after: Some(1),
+            },
             Self::Missing(permission) => RefusalAnswer {
                 status: 403,
                 problem: "insufficient-scope",
@@ -143,6 +153,12 @@ mod tests {
             assert_ne!(answer.detail, uniform.detail);
         }
         assert_eq!(Refusal::from(Inactive::UnknownCredential).answer(), Refusal::Invalid.answer());
+    }
+
+    #[test]
+    fn too_many_checks_are_429_with_a_time_to_come_back() {
+        let answer = Refusal::TooManyChecks.answer();
+        assert_eq!((answer.status, answer.retry_after, answer.www_authenticate), (429, Some(1), None));
     }
 
     #[test]

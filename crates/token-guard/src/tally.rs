@@ -25,6 +25,7 @@ impl Tally {
             Refusal::Revoked => RefusedReason::Revoked,
             Refusal::Superseded => RefusedReason::Superseded,
             Refusal::Address => RefusedReason::Address,
+            Refusal::TooManyChecks => RefusedReason::TooManyChecks,
             Refusal::Missing(_) => RefusedReason::Permission,
             Refusal::Unavailable(_) => return,
         };

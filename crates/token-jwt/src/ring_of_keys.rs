@@ -66,6 +66,12 @@ impl KeyRing {
         Ok(VerifiedClaims { key, algorithm, claims, signed: jwt.signed.to_owned() })
     }
 
+    /// Whether [`KeyRing::verify`] would come to the signature, the one thing that costs much.
+    #[must_use]
+    pub fn checks(&self, jwt: &UnverifiedJwt<'_>) -> bool {
+        self.prefix.is_some() && self.by_header.contains_key(jwt.header)
+    }
+
     /// Whether this key vouches.
     #[must_use]
     pub fn holds(&self, key: &KeyId) -> bool {

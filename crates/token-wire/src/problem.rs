@@ -125,6 +125,8 @@ problems! {
     RefusedValues = "refused-values", 422, "Values refused";
     /// `If-Match` is missing.
     VersionRequired = "version-required", 428, "Version required";
+    /// The address sent more unknown tokens in a second than are checked for it.
+    TooManyChecks = "too-many-checks", 429, "Too many unknown tokens";
     /// Request line and header fields are longer than the server reads.
     HeadTooLarge = "head-too-large", 431, "Head too large";
     /// A fault of ours.

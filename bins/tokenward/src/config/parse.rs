@@ -96,6 +96,14 @@ pub(super) fn number(least: usize, most: usize) -> impl Fn(&str) -> Parsed<usize
     }
 }
 
+/// A number that may be 0.
+pub(super) fn count(most: u32) -> impl Fn(&str) -> Parsed<u32> {
+    move |text| {
+        let number = whole(text).and_then(|number| u32::try_from(number).ok());
+        expect(number.filter(|number| *number <= most), &format!("a whole number from 0 to {most}"))
+    }
+}
+
 pub(super) fn duration(least: &'static str, most: &'static str) -> impl Fn(&str) -> Parsed<Duration> {
     move |text| {
         let within = |time: &Duration| span(least) <= Some(*time) && Some(*time) <= span(most);

@@ -123,6 +123,9 @@ settings! {
         "Most bytes of a body; a longer one is answered 413", parse::number(1_024, 1 << 24);
     max_token: usize = fixed("4096"), Number "BYTES",
         "Most bytes of a token's text; a longer one is refused unread", parse::number(512, 16_384);
+    signature_checks_per_second: u32 = fixed("2000"), Number "N",
+        "Most signature checks per address (IPv6: per /64) and second for tokens not seen before, else 429; 0 is no limit",
+        parse::count(1_000_000);
     max_page: usize = fixed("500"), Number "N",
         "Most items of one page of a list", parse::number(1, token_core::limits::PAGE);
     head_timeout: Duration = fixed("5s"), Text "TIME",
