@@ -6,10 +6,14 @@
 mod chain;
 mod master;
 mod master_file;
+mod password;
 mod random;
 mod sealed;
+mod secret;
 
 pub use chain::{ChainKey, link};
 pub use master::{MasterKey, MasterKeyError};
+pub use password::{HashFailed, Password, PasswordError};
 pub use random::SystemRandomness;
 pub use sealed::{OpenError, SealContext, SealError};
+pub use secret::{ParseSecretError, Secret};
