@@ -12,7 +12,9 @@ mod table;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use token_admin::SessionLimits;
 use token_core::{Audience, Identity, Issuer};
 use token_store::DatabaseUrl;
 
@@ -119,6 +121,12 @@ impl Config {
     pub(crate) fn workers(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.settings.workers.unwrap_or_else(cores)
+    }
+
+    /// How long people stay signed in.
+    pub(crate) fn session_limits(&self) -> SessionLimits {
+        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        SessionLimits { idle: seconds(self.settings.session_idle), lifetime: seconds(self.settings.session_lifetime) }
     }
 
     /// The form of the log; where nobody said so, it depends on who reads it.

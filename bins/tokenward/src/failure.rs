@@ -85,7 +85,7 @@ impl Failure {
             Self::Admin(AdminError::NotFound(SubjectKind::Token)) => "`tokenward token list --all` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Role)) => "`tokenward role list` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Key)) => "`tokenward key list` shows what there is",
-            Self::Admin(AdminError::Conflict(Conflict::RoleInUse(_))) => "that is `--force` here",
+            Self::Admin(AdminError::Conflict(Conflict::RoleInUse { .. })) => "that is `--force` here",
             Self::Admin(AdminError::CannotSign(_)) => "name its file with `--master-key-file`",
             Self::Admin(AdminError::Stale { .. }) => "look at it, and try again",
             _ => return None,

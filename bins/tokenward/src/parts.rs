@@ -44,7 +44,11 @@ impl Parts {
             other => other?,
         };
         let store = Arc::new(store);
-        let settings = Settings { identity: config.identity.clone(), show_token: config.settings.show_token };
+        let settings = Settings {
+            identity: config.identity.clone(),
+            show_token: config.settings.show_token,
+            sessions: config.session_limits(),
+        };
         let admin = Admin::new(
             Arc::clone(&store) as Arc<dyn token_core::Store>,
             Arc::clone(&clock),

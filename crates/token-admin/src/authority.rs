@@ -21,8 +21,12 @@ impl Authority {
     pub(crate) fn load(tx: &mut dyn Load, author: &Author, now: UnixSeconds) -> Result<Self, AdminError> {
         match &author.actor {
             Actor::CommandLine | Actor::System => Ok(Self::Exempt),
-            // People have no accounts yet, so nobody can be signed in: a claim to be a person is refused.
-            Actor::Person { .. } => Err(AdminError::CallerGone),
+            Actor::Person { id, .. } => match tx.user(*id)? {
+                Some(record) if record.user.enabled => {
+                    Ok(Self::Holder(Box::new(person_permissions(tx, &record.user.roles)?)))
+                }
+                Some(_) | None => Err(AdminError::CallerGone),
+            },
             Actor::Token { id, .. } => {
                 let Some(StoredToken::Unrevoked(token)) = tx.token(*id)?.map(|record| record.token) else {
                     return Err(AdminError::CallerGone);
@@ -41,6 +45,14 @@ impl Authority {
             Self::Holder(permissions) if !permissions.decide(permission).is_allowed() => {
                 Err(AdminError::Missing(permission.clone()))
             }
+            Self::Exempt | Self::Holder(_) => Ok(()),
+        }
+    }
+
+    /// Refuses authors without the role `admin`, whatever else they may do.
+    pub(crate) fn require_admin(&self) -> Result<(), AdminError> {
+        match self {
+            Self::Holder(permissions) if !permissions.holds_admin() => Err(AdminError::NotHeld(NotHeld::Admin)),
             Self::Exempt | Self::Holder(_) => Ok(()),
         }
     }
@@ -72,5 +84,12 @@ impl Authority {
 pub(crate) fn token_permissions(tx: &mut dyn Load, explicit: &BTreeSet<RoleId>) -> Result<Permissions, AdminError> {
     let mut ids = explicit.clone();
     ids.insert(BuiltIn::AllExternalApplications.id());
+    Ok(Permissions::compile(tx.roles(&ids)?.iter()))
+}
+
+/// Everything a person with these explicit roles may do, the implicit role included.
+pub(crate) fn person_permissions(tx: &mut dyn Load, explicit: &BTreeSet<RoleId>) -> Result<Permissions, AdminError> {
+    let mut ids = explicit.clone();
+    ids.insert(BuiltIn::AllUsers.id());
     Ok(Permissions::compile(tx.roles(&ids)?.iter()))
 }

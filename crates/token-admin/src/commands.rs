@@ -147,7 +147,7 @@ pub struct EditRole {
     pub rules: Option<Vec<Rule>>,
 }
 
-/// What to do with a role that tokens hold.
+/// What to do with a role that tokens or people hold.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum InUse {
     /// Refuse, and say how many.

@@ -47,9 +47,22 @@ pub enum Conflict {
     /// Name and description of the implicit roles are fixed.
     #[error("only the rules of this built-in role can be changed")]
     BuiltInNameFixed,
-    /// Tokens hold the role.
-    #[error("the role is in use by {0} tokens; delete it with `force` to take it from them")]
-    RoleInUse(u64),
+    /// Tokens or people hold the role.
+    #[error("the role is in use by {tokens} tokens and {users} people; delete it with `force` to take it from them")]
+    RoleInUse {
+        /// How many tokens.
+        tokens: u64,
+        /// How many people.
+        users: u64,
+    },
+    /// Another person has the name.
+    #[error("another person has this user name; names are compared without regard to case")]
+    UsernameTaken,
+    /// Somebody must be left who may do everything.
+    #[error(
+        "nobody else holds the role `admin` and can sign in; give it to somebody before you take it from this person"
+    )]
+    LastAdmin,
     /// The key signs nothing any more.
     #[error("the key that signed this text was withdrawn")]
     KeyWithdrawn,
@@ -89,6 +102,9 @@ pub enum AdminError {
     /// Refused values, all of them.
     #[error("some values are refused")]
     Invalid(Vec<FieldError>),
+    /// The one-time code is wrong, was used, or is too old.
+    #[error("this set-up code is not good, or not any more")]
+    CodeRefused,
     /// This node has no master key, or no key signs.
     #[error("this server cannot sign tokens now: {0}")]
     CannotSign(&'static str),

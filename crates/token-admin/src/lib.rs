@@ -9,11 +9,13 @@ mod keys;
 mod refused;
 pub mod rights;
 mod roles;
+mod sessions;
 mod signer;
 mod tokens;
 mod transaction;
+mod users;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
 
@@ -23,7 +25,10 @@ pub use commands::{
 };
 pub use error::{AdminError, Conflict, FieldError};
 pub use keys::{KeyImport, Withdrawn};
+pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
+pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
+pub use users::{EditUser, NewUser, UserDetails};
 
 /// Whether the text of a token can be shown again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,6 +46,8 @@ pub struct Settings {
     pub identity: Identity,
     /// Whether texts can be shown again.
     pub show_token: ShowToken,
+    /// How long people stay signed in.
+    pub sessions: SessionLimits,
 }
 
 /// The use cases, over a store.
@@ -50,6 +57,8 @@ pub struct Admin {
     randomness: Arc<dyn Randomness>,
     signer: Signer,
     settings: Settings,
+    hashing: Mutex<()>,
+    on_first_person: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Admin {
@@ -62,7 +71,19 @@ impl Admin {
         signer: Signer,
         settings: Settings,
     ) -> Self {
-        Self { store, clock, randomness, signer, settings }
+        Self { store, clock, randomness, signer, settings, hashing: Mutex::new(()), on_first_person: None }
+    }
+
+    /// Calls `act` after an account was made, since the set-up code is void from then on.
+    #[must_use]
+    pub fn on_first_person(self, act: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self { on_first_person: Some(act), ..self }
+    }
+
+    fn first_person_arrived(&self) {
+        if let Some(act) = &self.on_first_person {
+            act();
+        }
     }
 
     /// The store, for questions that are no use case: lists and the check of the log.

@@ -34,6 +34,14 @@ rights! {
     ROLES_UPDATE = "roles:update";
     /// Remove roles.
     ROLES_DELETE = "roles:delete";
+    /// List people and see their roles.
+    USERS_READ = "users:read";
+    /// Make accounts for people.
+    USERS_CREATE = "users:create";
+    /// Change names, roles and passwords of people, disable them, and sign them out.
+    USERS_UPDATE = "users:update";
+    /// Remove accounts.
+    USERS_DELETE = "users:delete";
     /// Read and check the changelog.
     EVENTS_READ = "events:read";
     /// Ask why a token may do something or not.

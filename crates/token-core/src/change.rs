@@ -3,7 +3,7 @@
 
 use crate::{
     Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Revoked, Role, RoleId,
-    SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
+    SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked, UserChange, UserId,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -76,9 +76,11 @@ pub enum Change {
     RoleDeleted {
         /// As it is stored.
         role: Role,
-        /// How many tokens held it.
+        /// How many tokens and people held it.
         holders: u64,
     },
+    /// Something about people and their sessions.
+    User(UserChange),
     /// A new signing key made here.
     KeyCreated(SealedKey),
     /// A new signing key from elsewhere.
@@ -121,11 +123,13 @@ pub enum SubjectKind {
     Role,
     /// A signing key.
     Key,
+    /// A person.
+    User,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Installation, Self::Token, Self::Role, Self::Key];
+    pub const ALL: [Self; 5] = [Self::Installation, Self::Token, Self::Role, Self::Key, Self::User];
 
     /// The stable name.
     #[must_use]
@@ -135,6 +139,7 @@ impl SubjectKind {
             Self::Token => "token",
             Self::Role => "role",
             Self::Key => "key",
+            Self::User => "user",
         }
     }
 }
@@ -161,6 +166,8 @@ pub struct Touches {
     pub roles: Vec<RoleId>,
     /// These keys.
     pub keys: Vec<KeyId>,
+    /// These people.
+    pub users: Vec<UserId>,
 }
 
 impl Change {
@@ -179,6 +186,7 @@ impl Change {
             Self::RoleCreated(_) => EventKind::RoleCreated,
             Self::RoleUpdated { .. } => EventKind::RoleUpdated,
             Self::RoleDeleted { .. } => EventKind::RoleDeleted,
+            Self::User(change) => change.kind(),
             Self::KeyCreated(_) => EventKind::KeyCreated,
             Self::KeyImported(_) => EventKind::KeyImported,
             Self::KeyMoved { to: KeyState::Next | KeyState::Signing, .. } => EventKind::KeyPromoted,
@@ -221,6 +229,7 @@ impl Change {
             Self::RoleCreated(created) => role(created),
             Self::RoleUpdated { after, .. } => role(after),
             Self::RoleDeleted { role: deleted, .. } => role(deleted),
+            Self::User(change) => change.subject(),
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public),
             Self::KeyMoved { key: moved, .. } => key(moved),
             Self::CallsRefused { calls, name, .. } => {
@@ -252,6 +261,7 @@ impl Change {
             Self::RoleCreated(created) => role(created.id),
             Self::RoleUpdated { after, .. } => role(after.id),
             Self::RoleDeleted { role: deleted, .. } => role(deleted.id),
+            Self::User(change) => Touches { users: change.touched(), ..Touches::default() },
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public.id),
             Self::KeyMoved { key: moved, .. } => key(&moved.id),
             Self::IdentityFixed(_) => Touches { everything: true, ..Touches::default() },

@@ -90,6 +90,7 @@ impl Change {
                 .changed("name", text(role.name.as_str()), None)
                 .changed("rules", Some(role.rules.iter().map(ToString::to_string).collect()), None)
                 .changed("holders", i64::try_from(*holders).ok().map(DetailValue::from), Some(0.into())),
+            Self::User(change) => change.details(),
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => Details::default()
                 .with("algorithm", sealed.public.algorithm.as_str())
                 .with("state", sealed.public.state.as_str()),

@@ -183,6 +183,28 @@ kinds! {
     KeyRetired = "key.retired", Info, "stopped signing with key";
     /// A key verifies nothing any more.
     KeyWithdrawn = "key.withdrawn", Warning, "withdrew signing key";
+    /// A person got an account.
+    UserCreated = "user.created", Info, "created person";
+    /// Names or roles of a person changed.
+    UserUpdated = "user.updated", Info, "changed person";
+    /// A person may not sign in any more; their sessions ended.
+    UserDisabled = "user.disabled", Notice, "disabled person";
+    /// A person's account is gone; their sessions ended.
+    UserDeleted = "user.deleted", Notice, "deleted person";
+    /// A person got another password; their sessions ended.
+    PasswordChanged = "user.password-changed", Notice, "changed the password of";
+    /// A person signed in.
+    SessionStarted = "user.signed-in", Notice, "signed in as";
+    /// A person signed out.
+    SessionEnded = "user.signed-out", Info, "signed out";
+    /// All sessions of a person, or of everybody, ended.
+    SessionsEnded = "user.sessions-ended", Notice, "ended all sessions of";
+    /// Sign-ins were refused; counted by the minute.
+    SignInsRefused = "user.sign-ins-refused", Notice, "refused sign-ins of";
+    /// A one-time code for the first person was made.
+    SetupStarted = "setup.started", Info, "made a set-up code";
+    /// The first person made their account with the one-time code.
+    SetupCompleted = "setup.completed", Notice, "took the set-up code for";
     /// Calls were refused; counted by the minute.
     CallsRefused = "calls.refused", Notice, "refused calls of";
     /// Events written without the master key got their MAC later.

@@ -17,10 +17,12 @@ mod port;
 mod query;
 mod refused;
 mod role;
+mod session;
 mod text;
 mod time;
 mod token;
 mod user;
+mod user_change;
 
 pub use actor::{Actor, Author, Origin};
 pub use change::{Change, Subject, SubjectKind, Touches};
@@ -38,18 +40,26 @@ pub use port::{
     AsOf, Clock, Committed, Decide, GuardSource, KeySet, Load, LogVerdict, Randomness, RandomnessFailed, Store,
     StoreError,
 };
-pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter};
-pub use refused::{RefusedCalls, RefusedReason};
+pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter, UserQuery};
+pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
 pub use role::{BuiltIn, Role, RoleUse};
-pub use text::{Description, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
+pub use session::{SecretDigest, Session, SetupCode};
+pub use text::{Description, DisplayName, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
 pub use time::{TimeError, UnixMicros, UnixSeconds};
 pub use token::{ActiveToken, Grant, Inactive, Revoked, StoredToken, Token, TokenRecord, Unrevoked};
-pub use user::User;
+pub use user::{Holders, ParsePasswordHashError, PasswordHash, User, UserRecord};
+pub use user_change::UserChange;
 
 /// Bounds of the domain, once. The HTTP contract cites them.
 pub mod limits {
     /// Explicit roles of one token.
     pub const ROLES_PER_TOKEN: usize = 64;
+    /// Explicit roles of one person.
+    pub const ROLES_PER_USER: usize = 64;
+    /// People that one save of a role gives it to, and that a role names.
+    pub const USERS_PER_ROLE: usize = 1_000;
+    /// Sessions of one person; a sign-in beyond them ends the oldest.
+    pub const SESSIONS_PER_USER: usize = 32;
     /// Rules of one role.
     pub const RULES_PER_ROLE: usize = 1_000;
     /// Texts of one token, ended ones included.

@@ -6,6 +6,7 @@ use crate::{
     Author, Change, CredentialId, Event, EventQuery, Head, Identity, Page, PublicKey, Role, RoleId, RoleName,
     RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
 };
+use crate::{Holders, SecretDigest, Session, SetupCode, UnixSeconds, UserId, UserQuery, UserRecord, Username};
 
 /// A wall clock, UTC.
 pub trait Clock: Send + Sync {
@@ -100,6 +101,66 @@ pub trait Load {
     ///
     /// [`StoreError`].
     fn identity(&mut self) -> Result<Option<Identity>, StoreError>;
+    /// A person, unless unknown or deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError>;
+    /// The person with this user name in its folded form.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn user_named(&mut self, name: &Username) -> Result<Option<UserRecord>, StoreError>;
+    /// Whether anybody has an account.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn has_users(&mut self) -> Result<bool, StoreError>;
+    /// The people who hold a role explicitly, by id, at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn users_with(&mut self, role: RoleId, limit: usize) -> Result<Vec<UserId>, StoreError>;
+    /// Enabled people other than `but` who hold a role explicitly.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn other_holders(&mut self, role: RoleId, but: UserId) -> Result<Holders, StoreError>;
+    /// How many tokens a person made that are still on the list; also of a deleted person.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn tokens_made_by(&mut self, id: UserId) -> Result<u64, StoreError>;
+    /// The session with this digest, over or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn session(&mut self, digest: &SecretDigest) -> Result<Option<Session>, StoreError>;
+    /// All sessions of a person, over or not, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn sessions_of(&mut self, id: UserId) -> Result<Vec<Session>, StoreError>;
+    /// How many sessions there are, over or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn count_sessions(&mut self) -> Result<u64, StoreError>;
+    /// The code of the first person, if there is one, past its end or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn setup_code(&mut self) -> Result<Option<SetupCode>, StoreError>;
 }
 
 /// Looks at rows under the lock and says what shall change; no changes, no write.
@@ -136,6 +197,20 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`]; only after [`StoreError::OutcomeUnknown`] may anything have changed.
     fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError>;
+    /// Notes that a session was used at `at`. The one thing that is written without an event, since it says nothing
+    /// that anybody decides on but when an unused session ends: it moves the time of a session that is there
+    /// forward, and neither makes a session nor brings one back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; then nothing was noted.
+    fn session_seen(&self, digest: &SecretDigest, at: UnixSeconds) -> Result<(), StoreError>;
+    /// One page of people.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn list_users(&self, query: &UserQuery) -> Result<Page<UserRecord, String>, StoreError>;
     /// Reads rows as of one instant.
     ///
     /// # Errors

@@ -54,6 +54,21 @@ pub struct RoleQuery {
     pub limit: usize,
 }
 
+/// Which people, in order of their folded user names; filters add up.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct UserQuery {
+    /// A piece of the user name or the display name, compared in folded form.
+    pub name: Option<String>,
+    /// Holding this role explicitly.
+    pub role: Option<RoleId>,
+    /// Only those who may sign in, or only those who may not.
+    pub enabled: Option<bool>,
+    /// Begin behind this folded user name.
+    pub after: Option<String>,
+    /// 1..=[`crate::limits::PAGE`].
+    pub limit: usize,
+}
+
 /// Which events, newest first; filters add up.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct EventQuery {

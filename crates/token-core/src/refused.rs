@@ -1,6 +1,6 @@
 //! Refused calls, counted: strangers must neither flood the log nor queue on its lock, so calls become numbers.
 
-use crate::TokenId;
+use crate::{TokenId, UserId};
 
 /// Why calls were refused, as far as the log tells it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -63,6 +63,15 @@ pub struct RefusedCalls {
     pub reason: RefusedReason,
     /// Whose; `None` where no good signature tells it.
     pub token: Option<TokenId>,
+    /// How many, 1 or more.
+    pub count: u64,
+}
+
+/// How many sign-ins were refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RefusedSignIns {
+    /// Whose; `None` where the name is nobody's.
+    pub user: Option<UserId>,
     /// How many, 1 or more.
     pub count: u64,
 }

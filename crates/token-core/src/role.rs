@@ -88,4 +88,6 @@ impl Role {
 pub struct RoleUse {
     /// How many tokens hold it explicitly.
     pub tokens: u64,
+    /// How many people hold it explicitly.
+    pub users: u64,
 }

@@ -124,11 +124,22 @@ texts! {
     Reason(1, 500, Many);
     /// The name a person signs in with; 1..=64 characters, NFC, trimmed, one line.
     Username(1, 64, One);
+    /// What others call a person, e.g. `Ada Lovelace`; 0..=100 characters, NFC, trimmed, one line.
+    DisplayName(0, 100, One);
 }
 
 impl RoleName {
     /// The form in which role names are compared: Unicode default case folding of the NFKC form, so `Reader`,
     /// `READER` and full-width twins are one name, on every database alike.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+impl Username {
+    /// The form in which user names are compared, looked up and counted: `Admin`, `ADMIN`, ` admin` and full-width twins
+    /// are one account; see [`RoleName::folded`].
     #[must_use]
     pub fn folded(&self) -> String {
         fold(&self.0)

@@ -1,6 +1,7 @@
 //! Changes as statements: each with its condition, and its row count read.
 
 mod credentials;
+mod users;
 
 use diesel::prelude::*;
 use token_core::{
@@ -9,7 +10,7 @@ use token_core::{
 
 use crate::connection::{Conn, each};
 use crate::error::failed;
-use crate::schema::{installation, keys, role_rules, roles, token_roles, tokens};
+use crate::schema::{installation, keys, role_rules, roles, token_roles, tokens, user_roles};
 
 /// Writes a change, without its event.
 pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
@@ -44,6 +45,7 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
         Change::RoleCreated(role) => insert_role(conn, role),
         Change::RoleUpdated { before, after } => update_role(conn, before, after),
         Change::RoleDeleted { role, .. } => delete_role(conn, role.id),
+        Change::User(change) => users::apply(conn, change),
         Change::KeyCreated(key) | Change::KeyImported(key) => insert_key(conn, key),
         Change::KeyMoved { key, to } => move_key(conn, &key.id, key.state, *to),
         Change::TokenRevealed { .. }
@@ -187,6 +189,8 @@ fn update_role(conn: &mut Conn, before: &Role, after: &Role) -> Result<(), Store
 fn delete_role(conn: &mut Conn, id: RoleId) -> Result<(), StoreError> {
     let id = id.as_bytes().to_vec();
     let held = token_roles::table.filter(token_roles::role_id.eq(id.clone()));
+    each!(conn, c => diesel::delete(held).execute(c.as_mut())).map_err(failed)?;
+    let held = user_roles::table.filter(user_roles::role_id.eq(id.clone()));
     each!(conn, c => diesel::delete(held).execute(c.as_mut())).map_err(failed)?;
     one(each!(conn, c => diesel::delete(roles::table.find(id)).execute(c.as_mut())), "the role is gone")
 }

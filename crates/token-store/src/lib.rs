@@ -12,6 +12,8 @@ mod lists;
 mod load;
 mod open;
 mod schema;
+mod sessions;
+mod users;
 mod verify;
 mod write;
 

@@ -13,16 +13,16 @@ use crate::load::{TokenRow, role, token};
 use crate::schema::{events, roles, token_roles, tokens};
 
 /// A `LIKE` pattern that finds `needle` itself, anywhere.
-fn contains(needle: &str) -> String {
+pub(crate) fn contains(needle: &str) -> String {
     let literal = TokenName::fold_needle(needle).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{literal}%")
 }
 
-fn bound(limit: usize) -> i64 {
+pub(crate) fn bound(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
-fn page<T, P>(mut items: Vec<T>, limit: usize, position: impl Fn(&T) -> P) -> Page<T, P> {
+pub(crate) fn page<T, P>(mut items: Vec<T>, limit: usize, position: impl Fn(&T) -> P) -> Page<T, P> {
     let more = limit < items.len();
     items.truncate(limit);
     let next = if more { items.last().map(position) } else { None };

@@ -8,10 +8,12 @@ use token_core::{
     PublicKey, Revoked, Role, RoleId, RoleName, RoleUse, SealedKey, StoreError, StoredToken, Token, TokenId,
     TokenRecord, UnixSeconds, UserId,
 };
+use token_core::{Holders, SecretDigest, Session, SetupCode, UserRecord, Username};
 
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::schema::{credentials, installation, keys, role_rules, roles, token_roles, tokens};
+use crate::{sessions, users};
 
 /// One row of `tokens`.
 #[derive(Queryable)]
@@ -45,7 +47,7 @@ pub(crate) fn bytes16(table: &'static str, bytes: &[u8]) -> Result<[u8; 16], Sto
     bytes.try_into().map_err(|_| corrupt(table, "?", "an id has 16 bytes"))
 }
 
-fn seconds(table: &'static str, number: i64) -> Result<UnixSeconds, StoreError> {
+pub(crate) fn seconds(table: &'static str, number: i64) -> Result<UnixSeconds, StoreError> {
     UnixSeconds::new(number).map_err(|error| corrupt(table, "?", error))
 }
 
@@ -115,7 +117,7 @@ pub(crate) fn token(conn: &mut Conn, row: TokenRow) -> Result<TokenRecord, Store
     })
 }
 
-fn role_id(bytes: &[u8]) -> Result<RoleId, StoreError> {
+pub(crate) fn role_id(bytes: &[u8]) -> Result<RoleId, StoreError> {
     RoleId::from_bytes(bytes16("roles", bytes)?).map_err(|error| corrupt("roles", "?", error))
 }
 
@@ -193,12 +195,12 @@ impl Load for Conn {
 
     fn role_use(&mut self, id: RoleId) -> Result<RoleUse, StoreError> {
         if id == BuiltIn::AllExternalApplications.id() || id == BuiltIn::AllUsers.id() {
-            return Ok(RoleUse { tokens: 0 });
+            return Ok(RoleUse { tokens: 0, users: 0 });
         }
         let count: i64 = each!(self, c => token_roles::table
             .filter(token_roles::role_id.eq(id.as_bytes().as_slice())).count().get_result(c.as_mut()))
         .map_err(failed)?;
-        Ok(RoleUse { tokens: count.unsigned_abs() })
+        Ok(RoleUse { tokens: count.unsigned_abs(), users: users::count_with(self, id)? })
     }
 
     fn keys(&mut self) -> Result<Vec<SealedKey>, StoreError> {
@@ -232,5 +234,45 @@ impl Load for Conn {
             (None, None) => Ok(None),
             _ => Err(corrupt(T, 1, "half an identity")),
         }
+    }
+
+    fn user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        users::by_id(self, id)
+    }
+
+    fn user_named(&mut self, name: &Username) -> Result<Option<UserRecord>, StoreError> {
+        users::named(self, name)
+    }
+
+    fn has_users(&mut self) -> Result<bool, StoreError> {
+        users::any(self)
+    }
+
+    fn users_with(&mut self, role: RoleId, limit: usize) -> Result<Vec<UserId>, StoreError> {
+        users::with(self, role, limit)
+    }
+
+    fn other_holders(&mut self, role: RoleId, but: UserId) -> Result<Holders, StoreError> {
+        users::other_holders(self, role, but)
+    }
+
+    fn tokens_made_by(&mut self, id: UserId) -> Result<u64, StoreError> {
+        users::tokens_made_by(self, id)
+    }
+
+    fn session(&mut self, digest: &SecretDigest) -> Result<Option<Session>, StoreError> {
+        sessions::by_digest(self, digest)
+    }
+
+    fn sessions_of(&mut self, id: UserId) -> Result<Vec<Session>, StoreError> {
+        sessions::of(self, id)
+    }
+
+    fn count_sessions(&mut self) -> Result<u64, StoreError> {
+        sessions::count(self)
+    }
+
+    fn setup_code(&mut self) -> Result<Option<SetupCode>, StoreError> {
+        sessions::setup_code(self)
     }
 }

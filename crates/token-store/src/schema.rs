@@ -34,4 +34,20 @@ diesel::table! {
         encoding -> BigInt, ends_kind -> Text, ends_at -> Nullable<BigInt>, used_at -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    users (id) {
+        id -> Binary, username -> Text, username_folded -> Text, display_name -> Text, display_folded -> Text,
+        password_hash -> Nullable<Text>, enabled -> BigInt, created_at -> BigInt, created_by_kind -> Text,
+        created_by_id -> Nullable<Binary>, created_by_name -> Text, version -> BigInt,
+    }
+}
+diesel::table! { user_roles (user_id, role_id) { user_id -> Binary, role_id -> Binary, } }
+diesel::table! {
+    sessions (digest) {
+        digest -> Binary, user_id -> Binary, created_at -> BigInt, seen_at -> BigInt, expires_at -> BigInt,
+        address -> Nullable<Text>,
+    }
+}
+diesel::table! { setup (id) { id -> BigInt, digest -> Binary, expires_at -> BigInt, } }
 diesel::allow_tables_to_appear_in_same_query!(tokens, token_roles);
+diesel::allow_tables_to_appear_in_same_query!(users, user_roles);

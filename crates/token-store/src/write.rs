@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use fail::fail_point;
 use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
 use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenPosition, TokenQuery, TokenRecord};
+use token_core::{SecretDigest, UnixSeconds, UserQuery, UserRecord};
 use token_seal::{ChainKey, link};
 
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::events::{EventRow, HeadRow, append, digest, lock_head, write_head};
 use crate::schema::events;
-use crate::{TokenStore, changes, lists, verify};
+use crate::{TokenStore, changes, lists, sessions, users, verify};
 
 /// The named stops of a write, in their order; compiled in by the feature `failpoints` alone. `write.split_commit` is
 /// no stop: with the action `return` it commits between a change and its event, which crash tests must notice.
@@ -50,6 +51,14 @@ impl Store for TokenStore {
 
     fn list_roles(&self, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {
         self.pools.read(|conn| lists::roles(conn, query))
+    }
+
+    fn list_users(&self, query: &UserQuery) -> Result<Page<UserRecord, String>, StoreError> {
+        self.pools.read(|conn| users::list(conn, query))
+    }
+
+    fn session_seen(&self, digest: &SecretDigest, at: UnixSeconds) -> Result<(), StoreError> {
+        self.pools.write(|conn| sessions::seen(conn, digest, at).map(Some)).map(|_| ())
     }
 
     fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {

@@ -9,7 +9,7 @@ use actix_web::body::to_bytes;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use serde_json::Value;
-use token_admin::{Admin, Settings, ShowToken, Signer};
+use token_admin::{Admin, SessionLimits, Settings, ShowToken, Signer};
 use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, Readiness, app};
@@ -68,7 +68,7 @@ impl Product {
             port,
             Arc::clone(randomness) as Arc<dyn Randomness>,
             Signer::new(Some(Arc::clone(master))),
-            Settings { identity, show_token: ShowToken::Always },
+            Settings { identity, show_token: ShowToken::Always, sessions: SessionLimits::default() },
         );
         admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
         let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard");

@@ -110,7 +110,9 @@ fn p41_no_token_holds_a_role_that_a_deletion_met() {
             let gone = matches!(world.admin.role(role), Err(AdminError::NotFound(_)));
             match (&created, &deleted, in_use) {
                 (Ok(_), Ok(_), InUse::Force) | (Err(AdminError::Invalid(_)), Ok(_), _) => assert!(gone),
-                (Ok(_), Err(AdminError::Conflict(Conflict::RoleInUse(1))), InUse::Refuse) => assert!(!gone),
+                (Ok(_), Err(AdminError::Conflict(Conflict::RoleInUse { tokens: 1, users: 0 })), InUse::Refuse) => {
+                    assert!(!gone)
+                }
                 other => panic!("{other:?}"),
             }
             let Ok(created) = created else { return };

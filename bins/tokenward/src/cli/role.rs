@@ -99,7 +99,8 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
         Command::Delete { role, force, confirmation } => {
             confirmation.ensure_possible()?;
             let (role, used) = parts.admin.role(role_id(parts, &role)?)?;
-            confirmation.ask(&format!("Delete role `{}`, which {} tokens hold?", role.name, used.tokens))?;
+            let held = format!("{} tokens and {} people", used.tokens, used.users);
+            confirmation.ask(&format!("Delete role `{}`, which {held} hold?", role.name))?;
             parts.admin.delete_role(&author, role.id, if force { InUse::Force } else { InUse::Refuse })?;
             return Ok(deleted(&role.id.to_string(), format));
         }
@@ -163,7 +164,7 @@ fn print(role: &Role, used: Option<&RoleUse>, format: Format) {
         ("description", role.description.to_string()),
         ("version", role.version.to_string()),
     ];
-    rows.extend(used.map(|used| ("held by", format!("{} tokens", used.tokens))));
+    rows.extend(used.map(|used| ("held by", format!("{} tokens and {} people", used.tokens, used.users))));
     rows.extend((role.built_in() == Some(BuiltIn::Admin)).then(|| ("rule", "may do everything".to_owned())));
     rows.extend(role.rules.iter().map(|rule| ("rule", rule.to_string())));
     output::table(&["field", "value"], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]));

@@ -139,6 +139,10 @@ settings! {
         parse::whole_seconds("1s", "600s");
     max_connections: usize = fixed("10000"), Number "N",
         "Most open connections, shared out evenly to the workers", parse::number(1, 1_000_000);
+    session_idle: Duration = fixed("1800s"), Text "TIME",
+        "How long a person stays signed in without a request", parse::whole_seconds("60s", "604800s");
+    session_lifetime: Duration = fixed("43200s"), Text "TIME",
+        "How long a person stays signed in at most", parse::whole_seconds("60s", "2592000s");
     log_format: Option<super::LogFormat> =
         derived("`text` on a terminal, else `json`", |config| config.log_format().as_str().to_owned()), Text "NAME",
         "`text` or `json`", parse::log_format;

@@ -1,6 +1,6 @@
-//! Delete: a role goes, also from the tokens that hold it.
+//! Delete: a role goes, also from the tokens and people that hold it.
 
-use token_core::{Author, Change, RoleId};
+use token_core::{Author, Change, RoleId, RoleUse};
 
 use super::found;
 use crate::{Admin, AdminError, Conflict, Done, InUse, rights};
@@ -21,9 +21,10 @@ impl Admin {
             if role.built_in().is_some() {
                 return Err(AdminError::Conflict(Conflict::BuiltInKept));
             }
-            let holders = deciding.tx.role_use(id)?.tokens;
+            let RoleUse { tokens, users } = deciding.tx.role_use(id)?;
+            let holders = tokens.saturating_add(users);
             if 0 < holders && in_use == InUse::Refuse {
-                return Err(AdminError::Conflict(Conflict::RoleInUse(holders)));
+                return Err(AdminError::Conflict(Conflict::RoleInUse { tokens, users }));
             }
             Ok((vec![Change::RoleDeleted { role, holders }], ()))
         })

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use token_admin::{Admin, Settings, ShowToken, Signer};
+use token_admin::{Admin, SessionLimits, Settings, ShowToken, Signer};
 use token_core::{
     Algorithm, AsOf, Author, BuiltIn, Clock, Committed, Credential, CredentialId, Credentials, Decide, Digest,
     Encoding, Ends, Epoch, Event, EventQuery, Grant, GuardSource, Head, Identity, KeySet, KeyState, Load, LogVerdict,
     Page, Randomness, RandomnessFailed, Role, RoleQuery, Seq, Store, StoreError, StoredToken, Token, TokenId,
     TokenPosition, TokenQuery, TokenRecord, UnixMicros, UnixSeconds,
 };
+use token_core::{SecretDigest, UserQuery, UserRecord};
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, Readiness};
 use token_jwt::{NewKey, SigningInput, SigningKey};
@@ -100,6 +101,14 @@ impl Store for Memory {
         Err(StoreError::Busy)
     }
 
+    fn list_users(&self, _: &UserQuery) -> Result<Page<UserRecord, String>, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn session_seen(&self, _: &SecretDigest, _: UnixSeconds) -> Result<(), StoreError> {
+        Err(StoreError::Busy)
+    }
+
     fn list_events(&self, _: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
         Err(StoreError::Busy)
     }
@@ -152,7 +161,7 @@ impl World {
         }
         let keys = KeySet { keys: vec![public], identity: Some(identity.clone()) };
         let memory = Arc::new(Memory { tokens, keys, mood });
-        let settings = Settings { identity, show_token: ShowToken::Always };
+        let settings = Settings { identity, show_token: ShowToken::Always, sessions: SessionLimits::default() };
         let admin = Admin::new(memory.clone(), Arc::new(Noon), Arc::new(Sevens), Signer::new(None), settings);
         let state = HttpState {
             admin: Arc::new(admin),

@@ -65,13 +65,15 @@ pub struct RoleWithUseView {
     pub role: RoleView,
     /// How many tokens hold it explicitly. Not part of the version.
     pub used_by_tokens: u64,
+    /// How many people hold it explicitly. Not part of the version.
+    pub used_by_users: u64,
 }
 
 impl RoleWithUseView {
     /// A role and where it is used.
     #[must_use]
     pub fn new(role: &Role, used: &RoleUse) -> Self {
-        Self { role: role.into(), used_by_tokens: used.tokens }
+        Self { role: role.into(), used_by_tokens: used.tokens, used_by_users: used.users }
     }
 }
 
@@ -90,12 +92,12 @@ mod tests {
             rules: vec!["allow assets.*:read".parse().unwrap()],
             version: 2,
         };
-        let json = serde_json::to_string(&RoleWithUseView::new(&role, &RoleUse { tokens: 3 })).unwrap();
+        let json = serde_json::to_string(&RoleWithUseView::new(&role, &RoleUse { tokens: 3, users: 2 })).unwrap();
         assert_eq!(
             json,
             concat!(
                 r#"{"id":"00000000-0000-7000-8000-000000000003","name":"All users","description":"","built_in":true,"#,
-                r#""rules":[{"effect":"allow","permission":"assets.*:read"}],"version":2,"used_by_tokens":3}"#
+                r#""rules":[{"effect":"allow","permission":"assets.*:read"}],"version":2,"used_by_tokens":3,"used_by_users":2}"#
             )
         );
         assert_eq!(serde_json::from_str::<RoleView>(&json).unwrap(), RoleView::from(&role));

@@ -17,7 +17,7 @@ id           <id>
 name         Reader
 description
 version      1
-held by      1 tokens
+held by      1 tokens and 0 people
 rule         allow assets:read
 rule         deny assets.secret:*
 ";
@@ -38,7 +38,11 @@ rule         allow b:read
         assert_eq!(named(program.run(&edit), &names), edited);
         let refused = program.run(&["role", "delete", "LESER", "--yes"]);
         assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
-        assert!(refused.err.contains("in use by 1 tokens") && refused.err.contains("`--force`"), "{}", refused.err);
+        assert!(
+            refused.err.contains("in use by 1 tokens and 0 people") && refused.err.contains("`--force`"),
+            "{}",
+            refused.err
+        );
         assert_eq!(named(program.run(&["role", "delete", "LESER", "--yes", "--force"]), &names), "deleted\n");
     });
 }
@@ -60,6 +64,7 @@ fn t02_a_role_in_json() {
         assert_eq!(names, ["admin", "All external applications", "All users", "Reader"]);
         assert_eq!(run(&["role", "list", "--name", "rEAD"]), json!({"items": [object], "more": false}));
         object["used_by_tokens"] = json!(0);
+        object["used_by_users"] = json!(0);
         assert_eq!(run(&["role", "show", "reader"]), object);
         assert_eq!(run(&["role", "delete", "reader", "--yes"]), json!({"id": id, "deleted": true}));
     });

@@ -1,0 +1,10 @@
+DROP INDEX tokens_maker;
+DROP TABLE setup;
+DROP TABLE sessions;
+DROP TABLE user_roles;
+DROP TABLE users;
+DROP FUNCTION end_setup();
+DROP FUNCTION refuse_setup();
+DROP FUNCTION end_sessions();
+DROP FUNCTION refuse_session();
+DROP FUNCTION refuse_person_return();

@@ -1,0 +1,12 @@
+DROP INDEX tokens_maker;
+DROP TRIGGER setup_done;
+DROP TRIGGER setup_first;
+DROP TRIGGER users_disabled;
+DROP TRIGGER sessions_fixed;
+DROP TRIGGER sessions_enabled;
+DROP TRIGGER users_fixed;
+DROP TRIGGER users_return;
+DROP TABLE setup;
+DROP TABLE sessions;
+DROP TABLE user_roles;
+DROP TABLE users;
