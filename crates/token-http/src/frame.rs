@@ -21,7 +21,7 @@ use crate::client_address::client_address;
 use crate::error::ApiError;
 use crate::state::HttpState;
 
-/// On every answer; `Cache-Control` may be set otherwise by a handler.
+/// On every answer; `Cache-Control` and `Content-Security-Policy` may be set otherwise by a handler.
 const FIELDS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -83,7 +83,9 @@ fn finish(response: ServiceResponse<BoxBody>, id: Option<RequestId>) -> ServiceR
     }
     let headers = response.headers_mut();
     for (name, value) in FIELDS {
-        headers.insert(name, value);
+        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -16,6 +16,7 @@ mod health;
 mod if_match;
 mod jwks;
 mod path_id;
+mod problems;
 mod query;
 mod roles;
 mod routes;

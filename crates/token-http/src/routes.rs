@@ -16,7 +16,7 @@ use crate::admission::admit;
 use crate::error::ApiError;
 use crate::frame::frame;
 use crate::state::HttpState;
-use crate::{events, health, jwks, roles, tokens, whoami};
+use crate::{events, health, jwks, problems, roles, tokens, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -94,7 +94,7 @@ const fn may(permission: Permission) -> Need {
     Need::Permission(permission)
 }
 
-static ROUTES: [Route; 20] = table! {
+static ROUTES: [Route; 22] = table! {
     Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
     Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
     Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
@@ -113,6 +113,8 @@ static ROUTES: [Route; 20] = table! {
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
     Get "/api/v1/whoami", Caller, whoami::whoami;
     Get "/.well-known/jwks.json", Public, jwks::jwks;
+    Get "/problems", Public, problems::list;
+    Get "/problems/{name}", Public, problems::show;
     Get "/healthz", Public, health::healthz;
     Get "/readyz", Public, health::readyz;
 };
@@ -180,13 +182,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_row_stands_twice_and_only_three_are_public() {
+    fn no_row_stands_twice_and_few_are_public() {
         let rows: Vec<_> = routes().map(|(verb, path, _)| (verb, path)).collect();
         for (index, row) in rows.iter().enumerate() {
             assert!(!rows[..index].contains(row), "{row:?}");
         }
         let public: Vec<_> = routes().filter(|(_, _, need)| **need == Public).map(|(_, path, _)| path).collect();
-        assert_eq!(public, ["/.well-known/jwks.json", "/healthz", "/readyz"]);
+        assert_eq!(public, ["/.well-known/jwks.json", "/problems", "/problems/{name}", "/healthz", "/readyz"]);
         let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
         assert_eq!(for_anybody, ["/api/v1/whoami"]);
     }

@@ -1,0 +1,159 @@
+//! What there is to say of each kind of problem. Closed: a new kind does not build without its words.
+
+use token_wire::ProblemKind;
+
+/// The words of one page; code stands in backticks.
+pub(super) struct Explained {
+    pub(super) why: &'static str,
+    pub(super) mend: &'static str,
+    /// What `detail` says in an answer of this kind; nothing where nothing may be told.
+    pub(super) detail: Option<&'static str>,
+}
+
+const fn said(detail: &'static str, why: &'static str, mend: &'static str) -> Explained {
+    Explained { why, mend, detail: Some(detail) }
+}
+
+#[expect(clippy::too_many_lines, reason = "one table, a row for each kind")]
+pub(super) fn explained(kind: ProblemKind) -> Explained {
+    match kind {
+        ProblemKind::CredentialsRequired => said(
+            "Send the header `Authorization: Bearer <token>`.",
+            "The call came without a credential, or with one of a scheme that is not taken here.",
+            "Send the header `Authorization: Bearer <token>`, with one blank before the text of the token. A token in the \
+             address, a cookie or the body is never looked at.",
+        ),
+        ProblemKind::InvalidToken => said(
+            "This call was refused: the token is expired.",
+            "The text that was presented is not accepted. If its signature is good, the answer says whether the token \
+             is expired, revoked, replaced by a newer text, or not allowed from the caller's address. Everything else is \
+             answered alike, so that nobody learns from it.",
+            "Compare the text with the one that was handed out: all three parts, nothing before or behind. If it is the \
+             same, ask an administrator for the state of the token, or for a new text.",
+        ),
+        ProblemKind::SessionRequired => said(
+            "Sign in first.",
+            "There is no session, or it has ended: by signing out, by a change of the password, because the account was \
+             disabled, or because it was not used for too long.",
+            "Sign in again with `POST /api/v1/session`.",
+        ),
+        ProblemKind::InvalidRequest => said(
+            "There is more than one Authorization header; send one.",
+            "More than one credential came with the call, and none of them counts.",
+            "Send exactly one header `Authorization`. Look for a proxy that adds one of its own.",
+        ),
+        ProblemKind::InsufficientScope => said(
+            "This call needs the permission `tokens:revoke`.",
+            "The credential is good, but the roles behind it do not allow this call, or one of them denies it.",
+            "The answer names the permission. An administrator can give it by a role; \
+             `tokenward token explain ID PERMISSION` tells which role and rule decide today.",
+        ),
+        ProblemKind::NotHeld => said(
+            "You do not hold `tokens:delete` yourself.",
+            "Nobody gives or takes over what they do not hold: a role, a token, or the rights of a person. The change \
+             would add something to somebody's permissions that its author does not have, or that is denied to its author.",
+            "Leave it to somebody who holds the permission, or make a change that stays within your own permissions.",
+        ),
+        ProblemKind::MalformedBody => said(
+            "The body is not one JSON object.",
+            "The body is empty, no JSON, not one object, has a member twice, or is nested too deeply.",
+            "Send one JSON object in UTF-8, each member once, at most 16 levels deep.",
+        ),
+        ProblemKind::InvalidFields => said(
+            "The body does not have the expected shape.",
+            "A member has a wrong type, or is not known here. Each of them stands under `errors`, with a JSON pointer.",
+            "Mend the members that are named. The description at `/api/docs` lists what each call takes.",
+        ),
+        ProblemKind::InvalidQuery => said(
+            "Some parameters are not accepted.",
+            "A parameter is unknown, given twice, or has a value that is not taken. Each of them stands under `errors`.",
+            "Mend the parameters that are named. A `cursor` is good only for the list, the filters and the caller it was \
+             given to: start again from the first page.",
+        ),
+        ProblemKind::InvalidIfMatch => said(
+            "Send one entity tag, not a list.",
+            "The header `If-Match` is not one strong entity tag.",
+            "Send the `ETag` of what you changed as it was answered, with its quotes, e.g. `If-Match: \"3\"`.",
+        ),
+        ProblemKind::NotFound => said(
+            "There is no such token.",
+            "Nothing has this address, or what had it was deleted.",
+            "Compare the id and the path. Ids are written in lower case with hyphens; a path has no slash at its end.",
+        ),
+        ProblemKind::MethodNotAllowed => said(
+            "This address takes only: GET, HEAD.",
+            "The address exists, but not with this method.",
+            "The header `Allow` names the methods. No header and no parameter overrides a method.",
+        ),
+        ProblemKind::Conflict => said(
+            "The token is revoked for good; only its name and description can still be changed.",
+            "The version is current, but the state forbids the change.",
+            "The answer says what stands against it. What is revoked stays revoked: make a new token instead.",
+        ),
+        ProblemKind::StaleVersion => said(
+            "Somebody changed it meanwhile: the current version is 4.",
+            "Somebody else saved since you read what you changed. Nothing of yours was saved.",
+            "Read it again, look at what changed, and save with the new `ETag`.",
+        ),
+        ProblemKind::RequestTimeout => said(
+            "The body did not come in time.",
+            "The body was announced, but did not arrive within `request_timeout`.",
+            "Try again. If it happens often, look at the network between client and server.",
+        ),
+        ProblemKind::BodyTooLarge => said(
+            "A body has at most 65536 bytes.",
+            "The body is longer than the server reads, or asks for more things at once than one call does.",
+            "Send less at once. The bound is the setting `max_body`.",
+        ),
+        ProblemKind::UnsupportedMediaType => said(
+            "Send the body with one header `Content-Type: application/json`, in UTF-8, without Content-Encoding.",
+            "The body is not announced as plain JSON.",
+            "Send one header `Content-Type: application/json` and no `Content-Encoding`.",
+        ),
+        ProblemKind::RefusedValues => said(
+            "Some values are refused.",
+            "The body has the right shape, but some values cannot be taken. All of them stand under `errors`.",
+            "Mend the values that are named, and send it again. Nothing was changed.",
+        ),
+        ProblemKind::VersionRequired => said(
+            "Send the header `If-Match` with the ETag of what you changed, so that nobody's save is lost.",
+            "The change does not say which version it was made from.",
+            "Send `If-Match` with the `ETag` you got when you read it.",
+        ),
+        ProblemKind::TooManyChecks => said(
+            "Too many tokens that were not seen before came from this address; try again.",
+            "An address may have only so many unknown texts checked in a second, `signature_checks_per_second`. Texts \
+             that were good before pass all the same.",
+            "Wait for the seconds that `Retry-After` names. If many callers share one proxy, name it in \
+             `trusted_proxies`, so that each counts for itself.",
+        ),
+        ProblemKind::HeadTooLarge => said(
+            "Request line and header fields together are too long.",
+            "Address and header fields are longer than the server reads.",
+            "Send fewer or shorter fields; often it is a collection of cookies. The bound is the setting `max_head`.",
+        ),
+        ProblemKind::Internal => Explained {
+            why: "A fault of the server. Nothing more is told to the outside.",
+            mend: "Look for the `request_id` in the log of the server, and tell those who run it.",
+            detail: None,
+        },
+        ProblemKind::Unavailable => said(
+            "The database does not answer now. Nothing was changed; try again.",
+            "The server cannot reach what it needs for a safe answer, so it gives none.",
+            "Try again after the seconds that `Retry-After` names. `GET /readyz` tells which part is away.",
+        ),
+        ProblemKind::OutcomeUnknown => said(
+            "The connection to the database was lost in the commit: the change may or may not have happened. Look before \
+             you try again.",
+            "The connection broke at the one moment at which nobody can know whether the change was stored.",
+            "Read the thing again and look. A revocation can simply be repeated; a creation can be repeated safely with \
+             the same `Idempotency-Key`.",
+        ),
+        ProblemKind::CannotSign => said(
+            "This server cannot sign tokens now: it has no master key.",
+            "The server verifies and revokes, but has no key to sign with: it was started without the master key, or \
+             with one of another installation.",
+            "Give it the master key by the setting `master_key_file`, or ask another node.",
+        ),
+    }
+}
