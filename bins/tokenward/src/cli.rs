@@ -6,6 +6,7 @@ mod confirmation;
 mod events;
 mod key;
 mod role;
+mod shell;
 mod token;
 
 use std::process::ExitCode;
@@ -54,6 +55,14 @@ enum Command {
     /// The settings
     #[command(subcommand)]
     Config(config::Command),
+    /// Print the script with which a shell completes commands; needs no settings
+    ///
+    /// For bash: `tokenward completions bash > ~/.local/share/bash-completion/completions/tokenward`
+    Completions(shell::Completions),
+    /// Print the manual page; needs no settings
+    ///
+    /// To read it: `tokenward man | man -l -`
+    Man(shell::Man),
 }
 
 impl Cli {
@@ -66,6 +75,11 @@ impl Cli {
 /// Runs one command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let format = cli.format();
+    match &cli.command {
+        Some(Command::Completions(wanted)) => return shell::completions(wanted),
+        Some(Command::Man(wanted)) => return shell::man(wanted, format),
+        _ => {}
+    }
     let read = Config::read(&cli.flags);
     if let Some(Command::Config(config::Command::Check)) = cli.command {
         return Ok(config::check(read, format));
@@ -92,7 +106,7 @@ fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode,
         Command::Role(command) => role::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
         Command::Events(command) => events::run(command, parts, format),
-        Command::Serve | Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::Serve | Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -4,6 +4,7 @@ mod deleting;
 mod listing;
 mod refusals;
 mod roles;
+mod shells;
 mod tokens;
 
 use token_testkit::{Database, Output, Program};
