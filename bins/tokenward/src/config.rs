@@ -95,7 +95,7 @@ impl Config {
         let (Some(settings), true) = (settings, errors.is_empty()) else { return Err(ConfigError(errors)) };
         let embedded = || DatabaseUrl::sqlite(&settings.data_dir.join("tokenward.db"));
         let database = settings.database_url.clone().unwrap_or_else(embedded);
-        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+        let public_url = settings.public_url.clone().unwrap_or_else(|| settings.address());
         let from_url = |error| ConfigError(vec![format!("setting `public_url`: {error}")]);
         let issuer = settings.issuer.clone().map_or_else(|| public_url.parse::<Issuer>(), Ok).map_err(from_url)?;
         let audience =
@@ -152,9 +152,15 @@ fn ensure_fitting(reader: &mut Reader) {
     let exposed = text("listen").and_then(|text| parse::listen(text).ok()).is_some_and(|at| !at.ip().is_loopback());
     let number = |key| text(key).and_then(|text| text.parse::<usize>().ok());
     let narrow = number("max_head").zip(number("max_token")).is_some_and(|(head, token)| head < token + 1_024);
-    if exposed && text("trusted_proxies") == Some("") {
-        let why = "off loopback tokens would travel in clear; name the proxies that end TLS in `trusted_proxies`";
+    let (cert, key) = (text("tls_cert").is_some(), text("tls_key").is_some());
+    if exposed && !(cert || key) && text("trusted_proxies") == Some("") {
+        let why = "off loopback tokens would travel in clear; set `tls_cert` and `tls_key`, or name the proxies that \
+                   end TLS in `trusted_proxies`";
         reader.refuse("listen", why);
+    }
+    if cert != key {
+        let (given, missing) = if cert { ("tls_cert", "tls_key") } else { ("tls_key", "tls_cert") };
+        reader.refuse(given, &format!("TLS needs `{missing}` too"));
     }
     // Else no call with a long token could pass: 1 KiB is what clients send beside it at least.
     if narrow {

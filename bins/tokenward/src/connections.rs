@@ -1,5 +1,8 @@
 //! Open connections, so that none stays open for nothing. The HTTP library times the first head of a connection and
-//! the silence after an answer; a later head that comes to a halt half-way it would wait for for ever.
+//! the silence after an answer; a later head that comes to a halt half-way it would wait for for ever. And so that no
+//! address takes all that there are.
+
+mod per_address;
 
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
@@ -8,10 +11,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream as Stream;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+pub(crate) use per_address::PerAddress;
+use per_address::Place;
 
 /// How often idle connections are counted; time is told by counting.
 const LOOK: Duration = Duration::from_millis(500);
@@ -24,20 +32,39 @@ struct Connection {
     busy: AtomicBool,
     /// How many looks in a row found it idle.
     idle: AtomicU32,
+    /// Its place among those of its address.
+    _place: Place,
 }
 
 /// All open connections.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Connections(Arc<Mutex<Vec<Weak<Connection>>>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    open: Arc<Mutex<Vec<Weak<Connection>>>>,
+    per_address: PerAddress,
+}
 
 impl Connections {
-    /// Takes note of a new connection; for the server's `on_connect`.
+    /// None yet.
+    pub(crate) fn new(per_address: PerAddress) -> Self {
+        Self { open: Arc::default(), per_address }
+    }
+
+    /// Takes note of a new connection; for the server's `on_connect`. Closes it if its address has too many.
     pub(crate) fn opened(&self, stream: &dyn Any, data: &mut Extensions) {
-        let Some(stream) = stream.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
-        // Without a second handle it cannot be closed from here; the system is out of them and will refuse the next.
-        let Ok(handle) = stream.as_fd().try_clone_to_owned() else { return };
-        let connection =
-            Arc::new(Connection { socket: handle.into(), busy: AtomicBool::new(false), idle: AtomicU32::new(0) });
+        let inside_tls = || stream.downcast_ref::<TlsStream<Stream>>().map(|tls| tls.get_ref().0);
+        let Some(stream) = stream.downcast_ref::<Stream>().or_else(inside_tls) else { return };
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
+        // Without a second handle it could not be closed later: the system is out of them, and this one makes room.
+        let (Some(place), Ok(handle)) = (self.per_address.take(peer), stream.as_fd().try_clone_to_owned()) else {
+            let _ = rustix::net::shutdown(stream.as_fd(), rustix::net::Shutdown::Both);
+            return;
+        };
+        let connection = Arc::new(Connection {
+            socket: handle.into(),
+            busy: AtomicBool::new(false),
+            idle: AtomicU32::new(0),
+            _place: place,
+        });
         self.all().push(Arc::downgrade(&connection));
         data.insert(connection);
     }
@@ -52,7 +79,7 @@ impl Connections {
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Connection>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,7 +143,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (socket, _) = listener.accept().unwrap();
-        let connection = Connection { socket, busy: AtomicBool::new(true), idle: AtomicU32::new(0) };
+        let place = PerAddress::new(0, Vec::new()).take(None).unwrap();
+        let connection = Connection { socket, busy: AtomicBool::new(true), idle: AtomicU32::new(0), _place: place };
         for _ in 0..10 {
             assert!(connection.may_stay(2), "busy");
         }

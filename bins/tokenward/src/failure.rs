@@ -11,6 +11,7 @@ use token_seal::MasterKeyError;
 use token_store::OpenError;
 
 use crate::config::ConfigError;
+use crate::tls::TlsError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,8 @@ pub(crate) enum Failure {
     OtherIdentity(String),
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot read `{0}`")]
     File(String, #[source] std::io::Error),
     /// The command makes no sense as it is.
@@ -52,7 +55,7 @@ impl Failure {
     /// 2 for what was asked wrongly, 1 for what could not be done.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::OtherIdentity(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Config(_) | Self::OtherIdentity(_) | Self::Tls(_) | Self::Usage(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

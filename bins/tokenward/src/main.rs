@@ -18,6 +18,7 @@ mod refused;
 mod serve;
 mod signals;
 mod state_file;
+mod tls;
 mod usage;
 
 use std::process::ExitCode;

@@ -9,17 +9,19 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
+use token_core::Clock as _;
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState};
 
 use crate::acknowledgement::Acknowledgement;
 use crate::config::Config;
-use crate::connections::{self, Connections, busy};
+use crate::connections::{self, Connections, PerAddress, busy};
 use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedCallsLog;
 use crate::signals::Signals;
+use crate::tls::Tls;
 
 /// How soon new and withdrawn keys are noticed that another process brought.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -38,6 +40,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     if let Some(why) = parts.verify_only {
         tracing::warn!("this server verifies and revokes, and issues and shows nothing: {why}");
     }
+    let tls = Tls::open(config, parts.clock.now().seconds())?;
     let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>)
         .map_err(token_admin::AdminError::Store)?
         .with_max_token(config.settings.max_token)
@@ -66,9 +69,11 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         limits: limits(config),
         trusted_proxies: config.settings.trusted_proxies.clone(),
     });
-    let connections = Connections::default();
+    let per_address =
+        PerAddress::new(config.settings.max_connections_per_address, config.settings.trusted_proxies.clone());
+    let connections = Connections::new(per_address);
     let watcher = watch(connections.clone(), config, Arc::clone(&stopped));
-    let outcome = run(config, state, connections, first);
+    let outcome = run(config, state, connections, tls, first);
     stopped.store(true, Ordering::SeqCst);
     let _ = (follower.join(), watcher.join());
     outcome.map(|()| ExitCode::SUCCESS)
@@ -90,8 +95,15 @@ fn limits(config: &Config) -> HttpLimits {
     }
 }
 
-fn run(config: &Config, state: Arc<HttpState>, connections: Connections, first: bool) -> Result<(), Failure> {
+fn run(
+    config: &Config,
+    state: Arc<HttpState>,
+    connections: Connections,
+    tls: Option<Arc<Tls>>,
+    first: bool,
+) -> Result<(), Failure> {
     let (settings, workers) = (&config.settings, config.workers());
+    let clock = Arc::clone(&state.clock);
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(move || token_http::app(Arc::clone(&state)).wrap(from_fn(busy)))
             .workers(workers)
@@ -102,11 +114,17 @@ fn run(config: &Config, state: Arc<HttpState>, connections: Connections, first: 
             // Counted by each worker for itself.
             .max_connections((settings.max_connections / workers).max(1))
             .worker_max_blocking_threads(16);
-        let server = server.bind(settings.listen).map_err(|error| Failure::Listen(settings.listen, error))?;
-        let signals = Signals::listen()?;
+        let server = match &tls {
+            None => server.bind(settings.listen),
+            Some(tls) => server
+                .tls_handshake_timeout(settings.head_timeout)
+                .bind_rustls_0_23(settings.listen, tls.server_config()?),
+        };
+        let server = server.map_err(|error| Failure::Listen(settings.listen, error))?;
+        let signals = Signals::listen(tls, clock)?;
         greet(config, first)?;
         let running = server.disable_signals().run();
-        actix_web::rt::spawn(signals.end(running.handle()));
+        actix_web::rt::spawn(signals.obey(running.handle()));
         running.await.map_err(Failure::Io)
     })
 }
@@ -114,7 +132,7 @@ fn run(config: &Config, state: Arc<HttpState>, connections: Connections, first: 
 /// What a newcomer types next.
 fn greet(config: &Config, first: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Tokenward listens on http://{}", config.settings.listen)?;
+    writeln!(out, "Tokenward listens on {}", config.settings.address())?;
     if first {
         writeln!(out, "\nA first token, and a first call with it:\n")?;
         writeln!(out, "  tokenward token create --name first --role admin")?;

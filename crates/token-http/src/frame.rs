@@ -21,6 +21,10 @@ use crate::client_address::client_address;
 use crate::error::ApiError;
 use crate::state::HttpState;
 
+/// On every answer that came over TLS of our own: for a year no browser asks without (RFC 6797). Behind a proxy that
+/// ends TLS it is the proxy's to say.
+const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// On every answer; `Cache-Control` and `Content-Security-Policy` may be set otherwise by a handler.
 const FIELDS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -86,6 +90,9 @@ fn finish(response: ServiceResponse<BoxBody>, id: Option<RequestId>) -> ServiceR
         if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
             headers.insert(name, value);
         }
+    }
+    if http.app_config().secure() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

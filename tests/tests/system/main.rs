@@ -38,5 +38,6 @@ mod settings;
 mod shutdown;
 mod texts_stored;
 mod time;
+mod tls;
 mod uses;
 mod widening;

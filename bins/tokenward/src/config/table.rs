@@ -94,7 +94,7 @@ macro_rules! settings {
 
 settings! {
     listen: SocketAddr = fixed("127.0.0.1:8080"), Text "ADDRESS:PORT",
-        "Address and port of the server; off loopback it needs `trusted_proxies`", parse::listen;
+        "Address and port of the server; off loopback it needs `tls_cert` and `tls_key`, or `trusted_proxies`", parse::listen;
     data_dir: PathBuf = fixed("./tokenward-data"), Text "FOLDER",
         "Folder of the embedded database, the master key and the lock of the server", parse::path;
     database_url: Option<DatabaseUrl> = derived("the embedded database", |_| "embedded, in `data_dir`".to_owned()),
@@ -117,6 +117,11 @@ settings! {
         "`EdDSA` or `ES256`, of the first signing key; RSA keys are imported", parse::signing_algorithm;
     trusted_proxies: Vec<IpNet> = fixed(""), List "CIDR,…",
         "Networks of the proxies that end TLS, whose `X-Forwarded-For` counts", parse::networks;
+    tls_cert: Option<PathBuf> = derived("none, so no TLS", |_| "none".to_owned()), Text "FILE",
+        "Certificate in PEM, the server's own first, then those between it and the root; read again on SIGHUP",
+        parse::path;
+    tls_key: Option<PathBuf> = derived("none", |_| "none".to_owned()), Text "FILE",
+        "Its private key in PEM, readable for its owner alone", parse::path;
     max_head: usize = fixed("16384"), Number "BYTES",
         "Most bytes of request line and header fields; a longer head is answered 431", parse::number(1_024, 65_536);
     max_body: usize = fixed("65536"), Number "BYTES",
@@ -143,11 +148,22 @@ settings! {
         "How long a person stays signed in without a request", parse::whole_seconds("60s", "604800s");
     session_lifetime: Duration = fixed("43200s"), Text "TIME",
         "How long a person stays signed in at most", parse::whole_seconds("60s", "2592000s");
+    max_connections_per_address: usize = fixed("1000"), Number "N",
+        "Most open connections of one address (IPv6: /64) that is none of `trusted_proxies`; more are closed at once; 0 is no limit",
+        parse::number(0, 1_000_000);
     log_format: Option<super::LogFormat> =
         derived("`text` on a terminal, else `json`", |config| config.log_format().as_str().to_owned()), Text "NAME",
         "`text` or `json`", parse::log_format;
     log_level: tracing::Level = fixed("info"), Text "NAME",
         "`error`, `warn`, `info`, `debug` or `trace`", parse::log_level;
+}
+
+impl Settings {
+    /// Where the server itself answers.
+    pub(crate) fn address(&self) -> String {
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.listen)
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn every_key_is_read_from_every_source() {
         "head_timeout" | "request_timeout" | "keep_alive" | "shutdown_timeout" => "7s",
         "log_format" => "json",
         "log_level" => "debug",
-        "data_dir" | "master_key_file" => "x",
+        "data_dir" | "master_key_file" | "tls_cert" | "tls_key" => "x",
         _ => "7",
     };
     for setting in TABLE {
@@ -78,9 +78,15 @@ fn every_key_is_read_from_every_source() {
             table::Shape::List => format!("['{value}']"),
             _ => format!("'{value}'"),
         };
-        let flag = read(&[(setting.key, value)], &[], "");
-        let variable = read(&[], &[(&setting.variable(), value)], "");
-        let file = read(&[], &[], &format!("{} = {written}", setting.key));
+        // Settings that come in pairs.
+        let beside = match setting.key {
+            "tls_cert" => "tls_key = 'y'",
+            "tls_key" => "tls_cert = 'y'",
+            _ => "",
+        };
+        let flag = read(&[(setting.key, value)], &[], beside);
+        let variable = read(&[], &[(&setting.variable(), value)], beside);
+        let file = read(&[], &[], &format!("{} = {written}\n{beside}", setting.key));
         let sources = [setting.flag(), setting.variable(), "t.toml".to_owned()];
         for (config, source) in [flag, variable, file].into_iter().zip(sources) {
             let (found, from) = shown(&config.unwrap(), setting.key);
@@ -127,13 +133,18 @@ fn settings_must_go_together() {
         told,
         [
             "setting `workers` (flag `--workers`): expected a whole number from 1 to 1024",
-            "setting `listen` (flag `--listen`): off loopback tokens would travel in clear; name the proxies that end \
-             TLS in `trusted_proxies`",
+            "setting `listen` (flag `--listen`): off loopback tokens would travel in clear; set `tls_cert` and \
+             `tls_key`, or name the proxies that end TLS in `trusted_proxies`",
             "setting `max_head` (default): must leave room for `max_token` and 1024 bytes beside it",
         ]
     );
     let proxies = [("listen", "0.0.0.0:80"), ("trusted_proxies", "10.0.0.0/8")];
     assert!(read(&proxies, &[], "").is_ok());
+    assert!(read(&[("listen", "0.0.0.0:80"), ("tls_cert", "c"), ("tls_key", "k")], &[], "").is_ok());
+    let told = read(&[("listen", "0.0.0.0:80"), ("tls_cert", "c")], &[], "").unwrap_err();
+    assert_eq!(told, ["setting `tls_cert` (flag `--tls-cert`): TLS needs `tls_key` too"]);
+    let told = read(&[("tls_key", "k")], &[], "").unwrap_err();
+    assert_eq!(told, ["setting `tls_key` (flag `--tls-key`): TLS needs `tls_cert` too"]);
     assert!(read(&[("listen", "[::1]:80")], &[], "").is_ok());
     assert!(read(&[("max_token", "16384"), ("max_head", "17408")], &[], "").is_ok());
     assert!(read(&[("max_token", "16384"), ("max_head", "17407")], &[], "").is_err());
@@ -146,6 +157,8 @@ fn issuer_and_audience_follow_the_public_url_and_it_follows_the_address() {
     let three = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
     let config = read(&[("listen", "127.0.0.1:99")], &[], "").unwrap();
     assert_eq!(names(config), three("http://127.0.0.1:99", "http://127.0.0.1:99", "http://127.0.0.1:99"));
+    let tls = read(&[("listen", "127.0.0.1:99"), ("tls_cert", "c"), ("tls_key", "k")], &[], "").unwrap();
+    assert_eq!(tls.public_url, "https://127.0.0.1:99");
     let config = read(&[("public_url", "https://x"), ("audience", "assets")], &[], "").unwrap();
     assert!(config.settings.issuer.is_none());
     assert_eq!(names(config), three("https://x", "https://x", "assets"));

@@ -85,6 +85,8 @@ const CASES: &[Case] = &[
         &["", "10.0.0.0/8", "10.0.0.0/8, fd00::/8"],
         &["10.0.0.1", ",", "10.0.0.0/8,", "10.0.0.0/33", "*", "localhost/8"],
     ),
+    ("tls_cert", |t| path(t).is_ok(), &["/etc/ssl/tokens.pem"], &[""]),
+    ("tls_key", |t| path(t).is_ok(), &["/etc/ssl/tokens.key"], &[""]),
     ("max_head", |t| number(1_024, 65_536)(t).is_ok(), &["1024", "65536"], &["1023", "65537", "16k"]),
     ("max_body", |t| number(1_024, 1 << 24)(t).is_ok(), &["1024", "16777216"], &["1023", "16777217"]),
     ("max_token", |t| number(512, 16_384)(t).is_ok(), &["512", "16384"], &["511", "16385"]),
@@ -126,6 +128,12 @@ const CASES: &[Case] = &[
         &["0s", "601s", "1500ms", "999ms"],
     ),
     ("max_connections", |t| number(1, 1_000_000)(t).is_ok(), &["1", "1000000"], &["0", "1000001"]),
+    (
+        "max_connections_per_address",
+        |t| number(0, 1_000_000)(t).is_ok(),
+        &["0", "1000", "1000000"],
+        &["", "1000001", "-1"],
+    ),
     ("log_format", |t| log_format(t).is_ok(), &["text", "json"], &["", "JSON", "pretty"]),
     ("log_level", |t| log_level(t).is_ok(), &["error", "warn", "info", "debug", "trace"], &["", "INFO", "1", "off"]),
 ];

@@ -1,0 +1,5 @@
+//! TLS of the server's own, with real handshakes.
+
+mod files;
+mod handshakes;
+mod world;
