@@ -5,10 +5,8 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
 
+use crate::entity::{entity_tag, names};
 use crate::error::ApiError;
 use crate::state::HttpState;
 
@@ -31,27 +29,4 @@ pub(crate) async fn jwks(request: HttpRequest, state: Data<HttpState>) -> Result
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, MAX_AGE));
     Ok(if known { response.finish() } else { response.content_type("application/json").body(body) })
-}
-
-fn entity_tag(body: &[u8]) -> String {
-    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest(&SHA256, body)))
-}
-
-/// Whether a list of entity tags has this one, or any (RFC 9110 §13.1.2: compared weakly).
-fn names(field: &[u8], etag: &str) -> bool {
-    let tags = field.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-    tags.map(|tag| tag.strip_prefix(b"W/").unwrap_or(tag)).any(|tag| tag == b"*" || tag == etag.as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entity_tags_follow_the_bytes() {
-        let etag = entity_tag(b"{}");
-        assert_ne!(etag, entity_tag(b"[]"));
-        assert!(names(etag.as_bytes(), &etag) && names(format!("\"x\", W/{etag}").as_bytes(), &etag));
-        assert!(names(b"*", &etag) && !names(b"\"x\"", &etag) && !names(b"", &etag));
-    }
 }

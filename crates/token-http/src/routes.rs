@@ -15,8 +15,9 @@ use token_core::Permission;
 use crate::admission::admit;
 use crate::error::ApiError;
 use crate::frame::frame;
+use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{events, health, jwks, problems, roles, tokens, whoami};
+use crate::{events, health, jwks, openapi, problems, roles, tokens, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -80,11 +81,37 @@ pub(crate) struct Route {
     path: &'static str,
     need: Need,
     handler: fn() -> actix_web::Route,
+    parts: fn() -> Vec<Part>,
+}
+
+impl Route {
+    pub(crate) const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    pub(crate) const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    pub(crate) const fn need(&self) -> &Need {
+        &self.need
+    }
+
+    /// What its handler reads.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        (self.parts)()
+    }
 }
 
 macro_rules! table {
     ($($verb:ident $path:literal, $need:expr, $handler:path;)+) => {
-        [$(Route { verb: Verb::$verb, path: $path, need: $need, handler: || web::route().to($handler) }),+]
+        [$(Route {
+            verb: Verb::$verb,
+            path: $path,
+            need: $need,
+            handler: || web::route().to($handler),
+            parts: || extracted($handler),
+        }),+]
     };
 }
 
@@ -94,7 +121,7 @@ const fn may(permission: Permission) -> Need {
     Need::Permission(permission)
 }
 
-static ROUTES: [Route; 22] = table! {
+static ROUTES: [Route; 23] = table! {
     Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
     Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
     Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
@@ -113,11 +140,17 @@ static ROUTES: [Route; 22] = table! {
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
     Get "/api/v1/whoami", Caller, whoami::whoami;
     Get "/.well-known/jwks.json", Public, jwks::jwks;
+    Get "/api/openapi.json", Public, openapi::show;
     Get "/problems", Public, problems::list;
     Get "/problems/{name}", Public, problems::show;
     Get "/healthz", Public, health::healthz;
     Get "/readyz", Public, health::readyz;
 };
+
+/// The rows of the table.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter()
+}
 
 /// The table, for tests that hold it against the world.
 pub fn routes() -> impl Iterator<Item = (Verb, &'static str, &'static Need)> {
@@ -188,7 +221,10 @@ mod tests {
             assert!(!rows[..index].contains(row), "{row:?}");
         }
         let public: Vec<_> = routes().filter(|(_, _, need)| **need == Public).map(|(_, path, _)| path).collect();
-        assert_eq!(public, ["/.well-known/jwks.json", "/problems", "/problems/{name}", "/healthz", "/readyz"]);
+        assert_eq!(
+            public,
+            ["/.well-known/jwks.json", "/api/openapi.json", "/problems", "/problems/{name}", "/healthz", "/readyz"]
+        );
         let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
         assert_eq!(for_anybody, ["/api/v1/whoami"]);
     }

@@ -7,6 +7,8 @@ mod fields;
 mod json;
 mod problem;
 mod requests;
+#[cfg(feature = "openapi")]
+pub mod schemas;
 mod time;
 
 pub use answers::{

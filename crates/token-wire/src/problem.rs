@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing wrong with what was sent.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// JSON pointer into the body (RFC 6901), e.g. `/roles/1`; `?limit` for a parameter of the query.
     pub pointer: String,
@@ -21,6 +22,7 @@ impl FieldError {
 
 /// An error, for people and programs.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `/problems/<name>`: stable, and a page that explains it.
     #[serde(rename = "type")]

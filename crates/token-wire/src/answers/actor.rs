@@ -5,6 +5,7 @@ use token_core::Actor;
 
 /// Whoever did something; id and name as they were then.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Actor))]
 pub struct ActorView {
     /// `person`, `token`, `command line` or `system`.
     pub kind: String,

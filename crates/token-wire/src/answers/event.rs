@@ -8,6 +8,7 @@ use crate::format_micros;
 
 /// What an event is about; the name as it was then.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EventSubject))]
 pub struct SubjectView {
     /// `installation`, `token`, `role` or `key`.
     pub kind: String,
@@ -19,6 +20,7 @@ pub struct SubjectView {
 
 /// Where a change came from.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EventOrigin))]
 pub struct OriginView {
     /// The client's address, if it came over the network.
     pub address: Option<String>,
@@ -28,6 +30,7 @@ pub struct OriginView {
 
 /// One value of a field.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EventValue))]
 #[serde(untagged)]
 pub enum DetailValueView {
     /// A number, e.g. a time in seconds.
@@ -50,6 +53,7 @@ impl From<&DetailValue> for DetailValueView {
 
 /// One field, before and after; `null` where there was or is nothing.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EventDetail))]
 pub struct DetailView {
     /// Its name in the contract.
     pub field: String,
@@ -71,6 +75,7 @@ impl From<&Detail> for DetailView {
 
 /// One entry of the changelog.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Event))]
 pub struct EventView {
     /// Its number, from 1, without gaps.
     pub seq: u64,
@@ -125,6 +130,7 @@ impl From<&Event> for EventView {
 
 /// What a check of the whole changelog found.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogVerdict))]
 pub struct VerdictView {
     /// `valid`, `unsealed n..m` or `broken at n`, in one line.
     pub verdict: String,

@@ -6,6 +6,7 @@ use super::RuleView;
 
 /// A decision, and what decided it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Explanation))]
 pub struct ExplanationView {
     /// `allow` or `deny`.
     pub decision: String,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /healthz`: the process answers.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Health))]
 pub struct HealthView {
     /// `ok`.
     pub status: String,
@@ -21,6 +22,7 @@ impl HealthView {
 
 /// `GET /readyz`: what the node needs to serve, part by part.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Readiness))]
 pub struct ReadinessView {
     /// Whether every part is ready; then the status is 200, else 503.
     pub ready: bool,

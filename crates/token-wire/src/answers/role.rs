@@ -5,6 +5,7 @@ use token_core::{Role, RoleUse, Rule};
 
 /// One rule.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Rule))]
 pub struct RuleView {
     /// `allow` or `deny`.
     pub effect: String,
@@ -20,6 +21,7 @@ impl From<&Rule> for RuleView {
 
 /// A role by name.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RoleName))]
 pub struct RoleNameView {
     /// Which.
     pub id: String,
@@ -29,6 +31,7 @@ pub struct RoleNameView {
 
 /// A role.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Role))]
 pub struct RoleView {
     /// Which.
     pub id: String,
@@ -59,6 +62,7 @@ impl From<&Role> for RoleView {
 
 /// A role, and where it is used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RoleWithUse))]
 pub struct RoleWithUseView {
     /// The role.
     #[serde(flatten)]

@@ -8,6 +8,7 @@ use crate::format_seconds;
 
 /// Where a token is in its life, at the moment of the answer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TokenState {
     /// Neither revoked nor expired.
@@ -20,6 +21,7 @@ pub enum TokenState {
 
 /// How a token ended.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Revoked))]
 pub struct RevokedView {
     /// From this second on.
     pub at: String,
@@ -37,6 +39,7 @@ impl From<&Revoked> for RevokedView {
 
 /// A token. Never its text.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Token))]
 pub struct TokenView {
     /// The claim `sub` of its texts.
     pub id: String,
@@ -90,6 +93,7 @@ impl TokenView {
 
 /// A token that was just made, and its text, once. Its `Debug` shows no text.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreatedToken))]
 pub struct CreatedView {
     /// The object.
     #[serde(flatten)]
@@ -106,6 +110,7 @@ impl core::fmt::Debug for CreatedView {
 
 /// The text of a token, shown again. Its `Debug` shows no text.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RevealedToken))]
 pub struct RevealedView {
     /// Which of the token's texts.
     pub jti: String,

@@ -6,6 +6,7 @@ use super::RoleNameView;
 
 /// `GET /whoami`: the first guarded call everybody tries.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Caller))]
 pub struct WhoamiView {
     /// `token`.
     pub kind: String,
@@ -25,6 +26,7 @@ pub struct WhoamiView {
 
 /// One rule the caller's permissions come from.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CallerRule))]
 pub struct WhoamiRuleView {
     /// `allow` or `deny`.
     pub effect: String,

@@ -1,0 +1,48 @@
+use token_wire::ProblemKind::{CannotSign, Conflict, InsufficientScope, NotHeld};
+use token_wire::schemas::{EditTokenBody, NewTokenBody, RevealBody, RevokeBody, RotateBody};
+use token_wire::{CreatedView, ExplanationView, RevealedView, TokenView};
+
+use super::super::operation::{Described, delete, get, patch, post};
+use super::super::parameter::{cursor, id, limit, needle, one_of, required, text};
+
+pub(super) fn rows() -> Vec<Described> {
+    vec![
+        get("/api/v1/tokens", "listTokens", "Lists tokens, newest first.")
+            .parameter(needle("name", "A piece of the name, whatever the case."))
+            .parameter(one_of("state", &["active", "expired", "revoked"], "Only tokens in this state."))
+            .parameter(id("role", "Only tokens that hold this role explicitly."))
+            .parameter(cursor())
+            .parameter(limit())
+            .page::<TokenView>("TokenPage"),
+        post("/api/v1/tokens", "createToken", "Makes a token.")
+            .text("Nobody gives away more than they hold: roles that allow what the caller may not do are refused.")
+            .body::<NewTokenBody>()
+            .created::<CreatedView>("The token and its text. It can be shown again by who may reveal it.")
+            .problems(&[NotHeld, Conflict, CannotSign]),
+        get("/api/v1/tokens/{id}", "showToken", "Shows a token.").versioned::<TokenView>("The token."),
+        patch("/api/v1/tokens/{id}", "editToken", "Changes a token.")
+            .text("What is left out stays. `revoked: true` ends the token and needs `tokens:revoke`, too.")
+            .body::<EditTokenBody>()
+            .versioned::<TokenView>("The token as it is now.")
+            .problems(&[NotHeld, Conflict, InsufficientScope]),
+        delete("/api/v1/tokens/{id}", "deleteToken", "Ends a token and takes it off the list.")
+            .gone("It is gone.")
+            .problems(&[Conflict]),
+        post("/api/v1/tokens/{id}/revoke", "revokeToken", "Ends a token for good.")
+            .text("200 also the second time: the first revocation stays as it is.")
+            .body::<RevokeBody>()
+            .versioned::<TokenView>("The revoked token."),
+        post("/api/v1/tokens/{id}/reveal", "revealToken", "Shows the text of a token.")
+            .text("The newest text unless a `jti` is given. The changelog tells that it was shown.")
+            .body::<RevealBody>()
+            .answers::<RevealedView>("The text.")
+            .problems(&[NotHeld, Conflict, CannotSign]),
+        post("/api/v1/tokens/{id}/rotate", "rotateToken", "Makes a new text for a token.")
+            .body::<RotateBody>()
+            .created::<CreatedView>("The token and its new text.")
+            .problems(&[NotHeld, Conflict, CannotSign]),
+        get("/api/v1/tokens/{id}/explain", "explainToken", "Says why a token may do something or not.")
+            .parameter(required(text("permission", "The permission to ask about, e.g. `assets.applications:read`.")))
+            .answers::<ExplanationView>("The decision, and the role and rule that made it."),
+    ]
+}

@@ -1,0 +1,8 @@
+//! Bodies as their authors write them: what an OpenAPI document tells of the requests of this crate. A test holds every
+//! member and bound here against the reader of the same body.
+
+mod role;
+mod token;
+
+pub use role::{EditRoleBody, NewRoleBody, RuleBody};
+pub use token::{EditTokenBody, NewTokenBody, OldEndsBody, RevealBody, RevokeBody, RotateBody};
