@@ -11,7 +11,7 @@ use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
 use token_core::Clock as _;
 use token_guard::Guard;
-use token_http::{HttpLimits, HttpState};
+use token_http::{HttpLimits, HttpState, SignIn};
 
 use crate::acknowledgement::Acknowledgement;
 use crate::config::Config;
@@ -19,7 +19,7 @@ use crate::connections::{self, Connections, PerAddress, busy};
 use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::readiness::{ClockKeeper, Ready};
-use crate::refused::RefusedCallsLog;
+use crate::refused::RefusedLog;
 use crate::signals::Signals;
 use crate::tls::Tls;
 
@@ -48,9 +48,12 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let guard = Arc::new(guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);
-    let refused = RefusedCallsLog::new(
+    let sign_in = SignIn::new(&config.public_url, config.settings.listen, &parts.store.cursor_key());
+    let sign_in = Arc::new(sign_in.map_err(Failure::Io)?);
+    let refused = RefusedLog::new(
         Arc::clone(&parts.admin),
         Arc::clone(&guard),
+        Arc::clone(&sign_in),
         Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
     );
     let keeper = ClockKeeper::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
@@ -66,6 +69,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
             clock: Arc::clone(&parts.clock),
             signs: parts.verify_only.is_none(),
         }),
+        sign_in,
         limits: limits(config),
         trusted_proxies: config.settings.trusted_proxies.clone(),
     });
@@ -170,7 +174,7 @@ fn follow(
     guard: Arc<Guard>,
     stopped: Arc<AtomicBool>,
     mut acknowledgement: Acknowledgement,
-    mut refused: RefusedCallsLog,
+    mut refused: RefusedLog,
     mut keeper: ClockKeeper,
 ) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {

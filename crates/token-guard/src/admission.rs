@@ -89,7 +89,7 @@ impl Guard {
         self.refused.add(&RefusedCalls { reason: RefusedReason::Permission, token: Some(token), count: 1 });
     }
 
-    /// Takes the counts of refused calls since the last time; at most 100 lines.
+    /// Takes the counts of refused calls since the last time; at most 70 lines.
     #[must_use]
     pub fn take_refused(&self) -> Vec<RefusedCalls> {
         self.refused.take()

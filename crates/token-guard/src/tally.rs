@@ -7,8 +7,8 @@ use token_core::{RefusedCalls, RefusedReason, TokenId};
 
 use crate::Refusal;
 
-/// Most lines: with one of unknown callers for each reason, at most 100.
-const TOKENS: usize = 100 - RefusedReason::ALL.len();
+/// Most lines: with one of unknown callers for each reason 70, which leaves 30 of a hundred to refused sign-ins.
+const TOKENS: usize = 70 - RefusedReason::ALL.len();
 
 /// Counts of refused calls by reason and token.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_cannot_make_more_than_a_hundred_lines() {
+    fn a_stranger_cannot_make_more_than_seventy_lines() {
         let tally = Tally::default();
         for number in 0..1_000 {
             for refusal in [Refusal::Expired, Refusal::Revoked, Refusal::Invalid, Refusal::Address] {
@@ -86,7 +86,7 @@ mod tests {
             }
         }
         let lines = tally.take();
-        assert!(lines.len() <= 100, "{}", lines.len());
+        assert!(lines.len() <= 70, "{}", lines.len());
         assert_eq!(lines.iter().map(|line| line.count).sum::<u64>(), 4_000, "none is lost");
     }
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
+use token_admin::Secret;
 use token_guard::Arrival;
 use token_guard::actix::presented;
 
-use crate::asker::Asker;
+use crate::asker::{Asker, Person};
 use crate::author::Arrived;
 use crate::error::ApiError;
 use crate::routes::{Need, Route, need};
+use crate::sign_in::{SESSION, Sent, sent};
 use crate::state::HttpState;
 
 pub(crate) async fn admit(
@@ -25,26 +28,62 @@ pub(crate) async fn admit(
     let judged = match need(rows, http.method()) {
         // Public, or a method this path does not have: no credential is looked at.
         None | Some(Need::Public) => Ok(()),
-        Some(Need::Caller) => identify(&state, &http).await.map(|_| ()),
-        Some(Need::Session) => identify(&state, &http).await.and_then(|Asker::Token(_)| Err(ApiError::SessionRequired)),
+        Some(Need::Caller) => identify(&state, &http).await.map(drop),
+        Some(Need::Session) => identify(&state, &http).await.and_then(|asker| match asker {
+            Asker::Person(_) => Ok(()),
+            Asker::Token(_) => Err(ApiError::SessionRequired),
+        }),
         Some(Need::Permission(permission)) => {
             identify(&state, &http).await.and_then(|asker| asker.require(permission).map_err(ApiError::Refused))
         }
     };
     match judged {
-        Ok(()) => next.call(request).await,
+        Ok(()) => {
+            let response = next.call(request).await?;
+            // Somebody whose account or session ended meanwhile: no token was at fault.
+            let person = matches!(http.extensions().get::<Asker>(), Some(Asker::Person(_)));
+            let gone = person && response.status() == StatusCode::UNAUTHORIZED;
+            Ok(if gone { ServiceResponse::from_err(ApiError::SessionRequired, http) } else { response })
+        }
         Err(error) => Ok(ServiceResponse::from_err(error, http)),
     }
 }
 
-/// Admits the credential of a request and notes who it was.
-async fn identify(state: &HttpState, http: &HttpRequest) -> Result<Asker, ApiError> {
+/// Admits the credential of a request and notes who it was. A field `Authorization` decides alone, whatever stands in
+/// it: a session beside it neither helps nor harms.
+async fn identify(state: &Arc<HttpState>, http: &HttpRequest) -> Result<Asker, ApiError> {
     let arrived = http.extensions().get::<Arrived>().copied().ok_or(ApiError::Internal("a request without frame"))?;
+    let cookie =
+        if http.headers().contains_key(header::AUTHORIZATION) { Sent::Nothing } else { sent(http.headers(), SESSION) };
+    let asker = match cookie {
+        Sent::Nothing => token(state, http, arrived).await?,
+        Sent::One(text) => Asker::Person(person(state, http, text).await?),
+        Sent::Unclear => return Err(ApiError::SessionRequired),
+    };
+    http.extensions_mut().insert(asker.clone());
+    Ok(asker)
+}
+
+async fn token(state: &HttpState, http: &HttpRequest, arrived: Arrived) -> Result<Asker, ApiError> {
     let arrival = Arrival { now: arrived.now, peer: arrived.address };
     let (guard, presented) = (Arc::clone(&state.guard), presented(http.headers()));
     let admitted = web::block(move || guard.admit(&presented, arrival)).await;
-    let caller = admitted.map_err(|_| ApiError::Internal("the guard panicked"))?.map_err(ApiError::Refused)?;
-    let asker = Asker::Token(caller);
-    http.extensions_mut().insert(asker.clone());
-    Ok(asker)
+    admitted.map_err(|_| ApiError::Internal("the guard panicked"))?.map(Asker::Token).map_err(ApiError::Refused)
+}
+
+/// Whoever the session in a cookie belongs to; for changes, only if a page of ours asked for them.
+async fn person(state: &Arc<HttpState>, http: &HttpRequest, cookie: &str) -> Result<Person, ApiError> {
+    let site = &state.sign_in.site;
+    if !site.is_named_by(http) {
+        return Err(ApiError::Misdirected);
+    }
+    let secret: Secret = cookie.parse().map_err(|_| ApiError::SessionRequired)?;
+    let (admin, digest) = (Arc::clone(&state.admin), secret.digest());
+    let known = web::block(move || admin.session(&digest)).await;
+    let known = known.map_err(|_| ApiError::Internal("a use case panicked"))?.map_err(ApiError::Admin)?;
+    let signed_in = known.map(Arc::new).ok_or(ApiError::SessionRequired)?;
+    if !matches!(*http.method(), Method::GET | Method::HEAD) {
+        site.ensure_own_change(http.headers(), &secret).map_err(|foreign| site.refused(foreign))?;
+    }
+    Ok(Person { signed_in, secret })
 }

@@ -1,6 +1,9 @@
 //! Whoever a request was admitted for.
 
-use token_core::{Actor, Permission, TokenId};
+use std::sync::Arc;
+
+use token_admin::{Secret, SignedIn};
+use token_core::{Actor, Permission, TokenId, UserId};
 use token_guard::{Caller, Refusal};
 
 /// The admitted asker of one request. Made by admission alone.
@@ -8,6 +11,17 @@ use token_guard::{Caller, Refusal};
 pub(crate) enum Asker {
     /// An external application, by its token.
     Token(Caller),
+    /// Somebody who signed in.
+    Person(Person),
+}
+
+/// Somebody who signed in, and the session they use now.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    /// Who, and what they may do as of this request.
+    pub(crate) signed_in: Arc<SignedIn>,
+    /// What their cookie holds.
+    pub(crate) secret: Secret,
 }
 
 impl Asker {
@@ -15,6 +29,7 @@ impl Asker {
     pub(crate) fn actor(&self) -> Actor {
         match self {
             Self::Token(caller) => caller.actor(),
+            Self::Person(person) => person.signed_in.user.actor(),
         }
     }
 
@@ -22,6 +37,8 @@ impl Asker {
     pub(crate) fn require(&self, permission: &Permission) -> Result<(), Refusal> {
         match self {
             Self::Token(caller) => caller.require(permission),
+            Self::Person(person) if person.signed_in.permissions.decide(permission).is_allowed() => Ok(()),
+            Self::Person(_) => Err(Refusal::Missing(permission.clone())),
         }
     }
 
@@ -29,6 +46,7 @@ impl Asker {
     pub(crate) fn id(&self) -> AskerId {
         match self {
             Self::Token(caller) => AskerId::of_token(caller.id()),
+            Self::Person(person) => AskerId::of_person(person.signed_in.user.id),
         }
     }
 }
@@ -41,6 +59,10 @@ pub(crate) struct AskerId([u8; 17]);
 impl AskerId {
     pub(crate) fn of_token(id: TokenId) -> Self {
         Self::new(1, id.as_bytes())
+    }
+
+    pub(crate) fn of_person(id: UserId) -> Self {
+        Self::new(2, id.as_bytes())
     }
 
     fn new(kind: u8, id: &[u8; 16]) -> Self {

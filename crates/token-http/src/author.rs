@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use token_core::{Author, Origin, RequestId, UnixSeconds};
 
-use crate::asker::{Asker, AskerId};
+use crate::asker::{Asker, AskerId, Person};
 use crate::error::ApiError;
 
 /// What is known of a request before anything else.
@@ -19,6 +19,23 @@ pub(crate) struct Arrived {
     pub(crate) now: UnixSeconds,
     /// The client's address.
     pub(crate) address: Option<IpAddr>,
+}
+
+impl Arrived {
+    /// Where a change comes from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { address: self.address, request: Some(self.id) }
+    }
+}
+
+impl FromRequest for Arrived {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let arrived = request.extensions().get::<Self>().copied();
+        ready(arrived.ok_or(ApiError::Internal("a request without frame")))
+    }
 }
 
 /// Whoever this request was admitted for. Handlers take it first.
@@ -39,6 +56,14 @@ impl Asking {
     pub(crate) fn id(&self) -> AskerId {
         self.asker.id()
     }
+
+    /// Whoever signed in; for routes that need that.
+    pub(crate) fn person(&self) -> Result<&Person, ApiError> {
+        match &self.asker {
+            Asker::Person(person) => Ok(person),
+            Asker::Token(_) => Err(ApiError::SessionRequired),
+        }
+    }
 }
 
 impl FromRequest for Asking {
@@ -49,12 +74,10 @@ impl FromRequest for Asking {
         let extensions = request.extensions();
         let known = extensions.get::<Asker>().zip(extensions.get::<Arrived>());
         // The table of routes names a need for every handler that asks; without one nobody was admitted.
-        ready(known.ok_or(ApiError::Internal("a handler asks for somebody that its route does not need")).map(
-            |(asker, arrived)| Self {
-                asker: asker.clone(),
-                now: arrived.now,
-                origin: Origin { address: arrived.address, request: Some(arrived.id) },
-            },
-        ))
+        ready(
+            known
+                .ok_or(ApiError::Internal("a handler asks for somebody that its route does not need"))
+                .map(|(asker, arrived)| Self { asker: asker.clone(), now: arrived.now, origin: arrived.origin() }),
+        )
     }
 }

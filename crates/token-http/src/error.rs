@@ -8,6 +8,8 @@ use token_core::StoreError;
 use token_guard::{Refusal, RefusalAnswer};
 use token_wire::{BodyError, FieldError, Problem, ProblemKind, RequestError};
 
+use crate::sign_in::Foreign;
+
 /// Why a request has no better answer. Its text is for our log; the client gets a problem.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
@@ -25,6 +27,18 @@ pub(crate) enum ApiError {
     IfMatch(&'static str),
     #[error("the call needs a signed-in person")]
     SessionRequired,
+    #[error("name and password let nobody in")]
+    SignInRefused,
+    #[error("the set-up code is not accepted")]
+    SetupRefused,
+    #[error("a sign-in came {0} seconds too early")]
+    TooEarly(u32),
+    #[error("too many passwords wait to be hashed")]
+    TooBusy,
+    #[error("the request is not known to come from a page of `{1}`: {0}")]
+    Foreign(Foreign, String),
+    #[error("a session is used under a name that is not this server's")]
+    Misdirected,
     #[error("there is no such {0}")]
     NotFound(&'static str),
     #[error("the path has only the methods {0}")]
@@ -161,6 +175,29 @@ impl ApiError {
                 www_authenticate: Refusal::NoCredentials.answer().www_authenticate,
                 ..plain(ProblemKind::SessionRequired, "Sign in; there is no session, or it has ended.")
             },
+            Self::SignInRefused => Answer {
+                www_authenticate: Refusal::NoCredentials.answer().www_authenticate,
+                ..plain(ProblemKind::SignInRefused, "Name and password do not belong to anybody who may sign in.")
+            },
+            Self::SetupRefused => Answer {
+                www_authenticate: Refusal::NoCredentials.answer().www_authenticate,
+                ..plain(ProblemKind::SetupRefused, "The code is wrong, was used, or is too old.")
+            },
+            Self::TooEarly(seconds) => Answer {
+                retry_after: Some(*seconds),
+                ..plain(ProblemKind::TooManySignIns, format!("There were too many failures; try again in {seconds} s."))
+            },
+            Self::TooBusy => Answer {
+                retry_after: Some(1),
+                ..plain(ProblemKind::Unavailable, "Too many people sign in at this moment; try again.")
+            },
+            Self::Foreign(foreign, origin) => {
+                plain(ProblemKind::Csrf, format!("Ask from a page of `{origin}`: {foreign}."))
+            }
+            Self::Misdirected => plain(
+                ProblemKind::Misdirected,
+                "Sessions are for the name in the setting `public_url`, or the address the server listens at.",
+            ),
             Self::NotFound(what) => plain(ProblemKind::NotFound, format!("There is no such {what}.")),
             Self::MethodNotAllowed(allow) => {
                 plain(ProblemKind::MethodNotAllowed, format!("This address takes only: {allow}."))

@@ -114,15 +114,22 @@ fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
 /// An admitted caller who was told that a permission is missing, by the route or by a use case.
 fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
     let extensions = response.request().extensions();
-    if let (StatusCode::FORBIDDEN, Some(Asker::Token(caller))) = (response.status(), extensions.get::<Asker>()) {
-        state.guard.count_forbidden(caller.id());
+    match extensions.get::<Asker>() {
+        Some(Asker::Token(caller)) if response.status() == StatusCode::FORBIDDEN => {
+            state.guard.count_forbidden(caller.id());
+        }
+        _ => {}
     }
 }
 
 /// One line: never a query, a header field, a body or a token's text.
 fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<RequestId>, duration: u128) {
     let extensions = http.extensions();
-    let token = extensions.get::<Asker>().map(|Asker::Token(caller)| caller.id());
+    let (token, person) = match extensions.get::<Asker>() {
+        Some(Asker::Token(caller)) => (Some(caller.id()), None),
+        Some(Asker::Person(person)) => (None, Some(person.signed_in.user.id)),
+        None => (None, None),
+    };
     tracing::info!(
         request.id = id.map(tracing::field::display),
         http.method = known(http.method()),
@@ -130,6 +137,7 @@ fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<Reque
         http.status = response.status().as_u16(),
         duration_ms = u64::try_from(duration).unwrap_or(u64::MAX),
         token.id = token.map(tracing::field::display),
+        user.id = person.map(tracing::field::display),
         "answered a request"
     );
 }

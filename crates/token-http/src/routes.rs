@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::frame::frame;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{events, health, jwks, openapi, problems, roles, tokens, whoami};
+use crate::{events, health, jwks, openapi, problems, roles, session, setup, tokens, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -115,13 +115,13 @@ macro_rules! table {
     };
 }
 
-use Need::{Caller, Public};
+use Need::{Caller, Public, Session};
 
 const fn may(permission: Permission) -> Need {
     Need::Permission(permission)
 }
 
-static ROUTES: [Route; 23] = table! {
+static ROUTES: &[Route] = &table! {
     Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
     Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
     Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
@@ -139,6 +139,11 @@ static ROUTES: [Route; 23] = table! {
     Get "/api/v1/events", may(rights::EVENTS_READ), events::list::list;
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
     Get "/api/v1/whoami", Caller, whoami::whoami;
+    Post "/api/v1/session", Public, session::sign_in::sign_in;
+    Get "/api/v1/session", Session, session::show::show;
+    Delete "/api/v1/session", Session, session::sign_out::sign_out;
+    Post "/api/v1/session/password", Session, session::password::change;
+    Post "/api/v1/setup", Public, setup::setup;
     Get "/.well-known/jwks.json", Public, jwks::jwks;
     Get "/api/openapi.json", Public, openapi::show;
     Get "/problems", Public, problems::list;
@@ -160,7 +165,7 @@ pub fn routes() -> impl Iterator<Item = (Verb, &'static str, &'static Need)> {
 /// The routes of one path, by path.
 static RESOURCES: LazyLock<BTreeMap<&'static str, Vec<&'static Route>>> = LazyLock::new(|| {
     let mut resources: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for route in &ROUTES {
+    for route in ROUTES {
         resources.entry(route.path).or_default().push(route);
     }
     resources
@@ -221,10 +226,17 @@ mod tests {
             assert!(!rows[..index].contains(row), "{row:?}");
         }
         let public: Vec<_> = routes().filter(|(_, _, need)| **need == Public).map(|(_, path, _)| path).collect();
-        assert_eq!(
-            public,
-            ["/.well-known/jwks.json", "/api/openapi.json", "/problems", "/problems/{name}", "/healthz", "/readyz"]
-        );
+        let expected = [
+            "/api/v1/session",
+            "/api/v1/setup",
+            "/.well-known/jwks.json",
+            "/api/openapi.json",
+            "/problems",
+            "/problems/{name}",
+            "/healthz",
+            "/readyz",
+        ];
+        assert_eq!(public, expected);
         let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
         assert_eq!(for_anybody, ["/api/v1/whoami"]);
     }

@@ -12,6 +12,7 @@ use token_guard::Guard;
 use token_wire::ReadinessView;
 
 use crate::error::ApiError;
+use crate::sign_in::SignIn;
 
 /// Says whether the node can serve, part by part. May block.
 pub trait Readiness: Send + Sync {
@@ -58,6 +59,8 @@ pub struct HttpState {
     pub cursor_key: [u8; 32],
     /// What `GET /readyz` says.
     pub readiness: Arc<dyn Readiness>,
+    /// How people sign in.
+    pub sign_in: Arc<SignIn>,
     /// Bounds of what is read.
     pub limits: HttpLimits,
     /// Peers whose `X-Forwarded-For` counts.

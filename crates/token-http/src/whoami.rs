@@ -1,8 +1,11 @@
 //! Who calls.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use token_core::{BuiltIn, Role};
+use token_admin::SignedIn;
+use token_core::{BuiltIn, Role, RoleId};
 use token_wire::{RoleNameView, WhoamiRuleView, WhoamiView, format_seconds};
 
 use crate::answer::json;
@@ -10,22 +13,52 @@ use crate::asker::Asker;
 use crate::author::Asking;
 use crate::error::ApiError;
 use crate::query::NoQuery;
-use crate::state::HttpState;
+use crate::state::{HttpState, blocking};
 
 /// `GET /api/v1/whoami`: who, roles, effective permissions, expiry; for every good credential.
 pub(crate) async fn whoami(asking: Asking, NoQuery: NoQuery, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let Asker::Token(caller) = &asking.asker;
-    let roles = state.guard.roles(caller.roles().iter().copied());
-    let implicit = state.guard.roles([BuiltIn::AllExternalApplications.id()]);
-    Ok(json(&WhoamiView {
-        kind: "token".to_owned(),
-        id: caller.id().to_string(),
-        name: caller.name().to_string(),
-        credential: caller.credential().to_string(),
-        expires_at: caller.expires_at().map(format_seconds),
-        roles: roles.iter().map(|role| RoleNameView { id: role.id.to_string(), name: role.name.to_string() }).collect(),
-        permissions: roles.iter().chain(&implicit).flat_map(rules).collect(),
-    }))
+    match &asking.asker {
+        Asker::Token(caller) => {
+            let roles = state.guard.roles(caller.roles().iter().copied());
+            let implicit = state.guard.roles([BuiltIn::AllExternalApplications.id()]);
+            Ok(json(&WhoamiView {
+                kind: "token".to_owned(),
+                id: caller.id().to_string(),
+                name: caller.name().to_string(),
+                credential: Some(caller.credential().to_string()),
+                expires_at: caller.expires_at().map(format_seconds),
+                permissions: roles.iter().chain(&implicit).flat_map(rules).collect(),
+                roles: roles.iter().map(name).collect(),
+            }))
+        }
+        Asker::Person(person) => {
+            let SignedIn { user, session, .. } = person.signed_in.as_ref();
+            let held: BTreeSet<RoleId> = user.roles.iter().copied().chain([BuiltIn::AllUsers.id()]).collect();
+            let roles = blocking(&state, move |state| {
+                let mut roles = Vec::new();
+                state.admin.store().read(&mut |tx| {
+                    roles = tx.roles(&held)?;
+                    Ok(())
+                })?;
+                Ok(roles)
+            })
+            .await?;
+            let explicit = roles.iter().filter(|role| role.built_in() != Some(BuiltIn::AllUsers));
+            Ok(json(&WhoamiView {
+                kind: "person".to_owned(),
+                id: user.id.to_string(),
+                name: user.username.to_string(),
+                credential: None,
+                expires_at: Some(format_seconds(session.expires_at)),
+                permissions: roles.iter().flat_map(rules).collect(),
+                roles: explicit.map(name).collect(),
+            }))
+        }
+    }
+}
+
+fn name(role: &Role) -> RoleNameView {
+    RoleNameView { id: role.id.to_string(), name: role.name.to_string() }
 }
 
 /// What a role comes to; `admin` has no rules and needs none.

@@ -36,6 +36,14 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value of the cookie that is set under this name.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let set = self.headers.iter().filter(|(field, _)| field == "set-cookie");
+        let mut pairs = set.filter_map(|(_, value)| value.split(';').next()?.split_once('='));
+        pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
     /// The same, if the status is this one.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 
 use core::fmt;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::to_bytes;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use token_admin::{Admin, SessionLimits, Settings, ShowToken, Signer};
 use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
 use token_guard::Guard;
-use token_http::{HttpLimits, HttpState, Readiness, app};
+use token_http::{HttpLimits, HttpState, Readiness, SignIn, app};
 use token_seal::MasterKey;
 use token_store::{StoreOptions, TokenStore};
 use token_wire::ReadinessView;
@@ -27,6 +28,8 @@ pub struct Product {
     pub guard: Arc<Guard>,
     /// The store of both.
     pub store: Arc<TokenStore>,
+    /// How people sign in.
+    pub sign_in: Arc<SignIn>,
     clock: Arc<FixedClock>,
     randomness: Arc<SeededRandomness>,
 }
@@ -73,7 +76,10 @@ impl Product {
         admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
         let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard");
         let (clock, randomness) = (Arc::clone(clock), Arc::clone(randomness));
-        Self { admin: Arc::new(admin), guard: Arc::new(guard), store, clock, randomness }
+        let listen = ([127, 0, 0, 1], 8080).into();
+        let sign_in = SignIn::new("https://tokens.example", listen, &store.cursor_key()).expect("threads");
+        let sign_in = Arc::new(sign_in);
+        Self { admin: Arc::new(admin), guard: Arc::new(guard), store, sign_in, clock, randomness }
     }
 
     /// What the router works with.
@@ -86,6 +92,7 @@ impl Product {
             randomness: Arc::clone(&self.randomness) as Arc<dyn Randomness>,
             cursor_key: self.store.cursor_key(),
             readiness: Arc::new(Always),
+            sign_in: Arc::clone(&self.sign_in),
             limits: HttpLimits::default(),
             trusted_proxies: Vec::new(),
         })
@@ -97,12 +104,35 @@ impl Product {
     ///
     /// When the body of the answer breaks off.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn call(&self, method: &str, path: &str, text: Option<&str>, body: Option<&Value>) -> Answer {
+        let bearer = text.map(|text| ("Authorization".to_owned(), format!("Bearer {text}")));
+        let tag = ("If-Match".to_owned(), "\"1\"".to_owned());
+        let fields: Vec<_> = [tag].into_iter().chain(bearer).collect();
+        self.request(method, path, &fields, body, None)
+    }
+
+    /// One request to the router with these header fields, from this address.
+    ///
+    /// # Panics
+    ///
+    /// When the body of the answer breaks off.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        fields: &[(String, String)],
+        body: Option<&Value>,
+        from: Option<IpAddr>,
+    ) -> Answer {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut request = TestRequest::default().method(method).uri(path).insert_header(("If-Match", "\"1\""));
-        if let Some(text) = text {
-            request = request.insert_header(("Authorization", format!("Bearer {text}")));
+        let mut request = TestRequest::default().method(method).uri(path);
+        for (name, value) in fields {
+            request = request.append_header((name.as_str(), value.as_str()));
+        }
+        if let Some(from) = from {
+            request = request.peer_addr((from, 4_711).into());
         }
         if let Some(body) = body {
             request = request.insert_header(("Content-Type", "application/json")).set_payload(body.to_string());

@@ -6,6 +6,7 @@ mod explanation;
 mod health;
 mod page;
 mod role;
+mod session;
 mod token;
 mod whoami;
 
@@ -15,5 +16,6 @@ pub use explanation::ExplanationView;
 pub use health::{HealthView, ReadinessView};
 pub use page::PageView;
 pub use role::{RoleNameView, RoleView, RoleWithUseView, RuleView};
+pub use session::{SessionUserView, SessionView};
 pub use token::{CreatedView, RevealedView, RevokedView, TokenState, TokenView};
 pub use whoami::{WhoamiRuleView, WhoamiView};

@@ -13,12 +13,13 @@ mod time;
 
 pub use answers::{
     ActorView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView, HealthView, OriginView, PageView,
-    ReadinessView, RevealedView, RevokedView, RoleNameView, RoleView, RoleWithUseView, RuleView, SubjectView,
-    TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
+    ReadinessView, RevealedView, RevokedView, RoleNameView, RoleView, RoleWithUseView, RuleView, SessionUserView,
+    SessionView, SubjectView, TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
 };
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
 pub use problem::{FieldError, Problem, ProblemKind};
+pub use requests::{ChangePasswordRequest, PasswordText, SetupRequest, SignInRequest};
 pub use requests::{
     EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest,
     RotateRequest,

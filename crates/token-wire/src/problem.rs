@@ -95,12 +95,18 @@ problems! {
     InvalidToken = "invalid-token", 401, "Token not accepted";
     /// No session, or one that has ended.
     SessionRequired = "session-required", 401, "Not signed in";
+    /// Name and password do not let anybody in.
+    SignInRefused = "sign-in-refused", 401, "Sign-in refused";
+    /// The code of the first person is not accepted.
+    SetupRefused = "setup-refused", 401, "Set-up code not accepted";
     /// More than one credential.
     InvalidRequest = "invalid-request", 400, "Invalid request";
     /// The caller lacks the permission for the call.
     InsufficientScope = "insufficient-scope", 403, "Permission missing";
     /// The change gives or takes over what the caller does not hold.
     NotHeld = "not-held", 403, "Beyond your own permissions";
+    /// A change in a session that no page of ours is known to have asked for.
+    Csrf = "csrf", 403, "Not from a page of this server";
     /// The body is no JSON object.
     MalformedBody = "malformed-body", 400, "Body not readable";
     /// Members of a wrong type, or unknown ones.
@@ -123,12 +129,16 @@ problems! {
     BodyTooLarge = "body-too-large", 413, "Body too large";
     /// The body is not announced as JSON.
     UnsupportedMediaType = "unsupported-media-type", 415, "Body of an unsupported type";
+    /// A session is used under a name that is not this server's.
+    Misdirected = "misdirected", 421, "Not the name of this server";
     /// Right shape, refused values.
     RefusedValues = "refused-values", 422, "Values refused";
     /// `If-Match` is missing.
     VersionRequired = "version-required", 428, "Version required";
     /// The address sent more unknown tokens in a second than are checked for it.
     TooManyChecks = "too-many-checks", 429, "Too many unknown tokens";
+    /// Too many failures from there, or at that account.
+    TooManySignIns = "too-many-sign-ins", 429, "Too many sign-ins";
     /// Request line and header fields are longer than the server reads.
     HeadTooLarge = "head-too-large", 431, "Head too large";
     /// A fault of ours.

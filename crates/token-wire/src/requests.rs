@@ -1,7 +1,11 @@
 //! What is asked for in bodies, in the domain's own types.
 
+mod password;
 mod role;
+mod session;
 mod token;
 
+pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};
+pub use session::{ChangePasswordRequest, SetupRequest, SignInRequest};
 pub use token::{EditTokenRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest, RotateRequest};

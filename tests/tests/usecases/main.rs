@@ -16,6 +16,7 @@ mod liveness;
 mod races;
 mod reference;
 mod router;
+mod sign_in;
 mod unasked;
 mod widening;
 mod world;

@@ -12,7 +12,7 @@ use token_core::{
 };
 use token_core::{SecretDigest, UserQuery, UserRecord};
 use token_guard::Guard;
-use token_http::{HttpLimits, HttpState, Readiness};
+use token_http::{HttpLimits, HttpState, Readiness, SignIn};
 use token_jwt::{NewKey, SigningInput, SigningKey};
 use token_wire::ReadinessView;
 
@@ -20,6 +20,9 @@ use token_wire::ReadinessView;
 pub(crate) const ADMIN: &str = "root";
 /// The name of a token without roles.
 pub(crate) const NOBODY: &str = "nobody";
+
+/// Where pages of the server are.
+pub(crate) const ORIGIN: &str = "https://tokens.example";
 
 const HEAD: Head = Head { epoch: Epoch([1; 16]), seq: Seq::ZERO, digest: Digest([0; 32]) };
 
@@ -170,6 +173,7 @@ impl World {
             randomness: Arc::new(Sevens),
             cursor_key: [9; 32],
             readiness: Arc::new(mood),
+            sign_in: Arc::new(SignIn::new(ORIGIN, "127.0.0.1:8080".parse().unwrap(), &[9; 32]).unwrap()),
             limits: HttpLimits::default(),
             trusted_proxies: Vec::new(),
         };

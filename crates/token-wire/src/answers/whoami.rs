@@ -8,15 +8,15 @@ use super::RoleNameView;
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Caller))]
 pub struct WhoamiView {
-    /// `token`.
+    /// `token` or `person`.
     pub kind: String,
-    /// Which token.
+    /// Which token or person.
     pub id: String,
     /// What people call it.
     pub name: String,
-    /// The `jti` of the text that was presented.
-    pub credential: String,
-    /// The earlier end of token and text; `null` for none.
+    /// The `jti` of the text that was presented; `null` for a person.
+    pub credential: Option<String>,
+    /// The earlier end of token and text, `null` for none; the end of a person's session.
     pub expires_at: Option<String>,
     /// Its explicit roles.
     pub roles: Vec<RoleNameView>,
