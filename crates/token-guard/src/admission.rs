@@ -83,10 +83,11 @@ impl Guard {
         Err(refusal)
     }
 
-    /// Counts a call of an admitted caller that was refused for a permission. Calls that [`Guard::admit`] refuses
+    /// Counts a call of an admitted caller that was refused for a permission; `None` for one that came without a token,
+    /// e.g. of a signed-in person. Calls that [`Guard::admit`] refuses
     /// are counted there.
-    pub fn count_forbidden(&self, token: TokenId) {
-        self.refused.add(&RefusedCalls { reason: RefusedReason::Permission, token: Some(token), count: 1 });
+    pub fn count_forbidden(&self, token: Option<TokenId>) {
+        self.refused.add(&RefusedCalls { reason: RefusedReason::Permission, token, count: 1 });
     }
 
     /// Takes the counts of refused calls since the last time; at most 70 lines.

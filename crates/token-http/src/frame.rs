@@ -115,10 +115,10 @@ fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
 fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
     let extensions = response.request().extensions();
     match extensions.get::<Asker>() {
-        Some(Asker::Token(caller)) if response.status() == StatusCode::FORBIDDEN => {
-            state.guard.count_forbidden(caller.id());
-        }
-        _ => {}
+        _ if response.status() != StatusCode::FORBIDDEN => {}
+        Some(Asker::Token(caller)) => state.guard.count_forbidden(Some(caller.id())),
+        Some(Asker::Person(_)) => state.guard.count_forbidden(None),
+        None => {}
     }
 }
 

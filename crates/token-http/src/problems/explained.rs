@@ -37,6 +37,38 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
              disabled, or because it was not used for too long.",
             "Sign in again with `POST /api/v1/session`.",
         ),
+        ProblemKind::SignInRefused => said(
+            "Name and password do not belong to anybody who may sign in.",
+            "Nobody has this name, the password is another, or the account is disabled or has no password. All are \
+             answered alike, so that nobody learns who has an account.",
+            "Type the password again; every letter and blank counts. An administrator can set another: \
+             `tokenward user password NAME` on the machine of the server.",
+        ),
+        ProblemKind::SetupRefused => said(
+            "The code is wrong, was used, or is too old.",
+            "The first person is made with a code that the server prints once when it starts and nobody has an account. \
+             It is good for one use and one day, and for nothing once anybody has an account.",
+            "Look at the output of the server, or at the file `setup.code` in its data folder. A restart makes a new code.",
+        ),
+        ProblemKind::Csrf => said(
+            "Ask from a page of `https://tokens.example`: the field `Origin` does not name this server.",
+            "A browser was made to send this by a page that is not of this server, or a program uses a session without \
+             saying what a page would say. Nothing was changed.",
+            "Open the address in the setting `public_url`. A program sends the headers `Origin` with that address and \
+             `X-CSRF-Token` with the `csrf_token` of `GET /api/v1/session`; or it uses a token, which needs neither.",
+        ),
+        ProblemKind::Misdirected => said(
+            "Sessions are for the name in the setting `public_url`, or the address the server listens at.",
+            "The header `Host` has a name that is not this server's, as when a stranger's name was made to lead here.",
+            "Open the address in the setting `public_url`; let a proxy pass on `Host` as it is.",
+        ),
+        ProblemKind::TooManySignIns => said(
+            "There were too many failures; try again in 4 s.",
+            "After five failures the wait before the next try doubles, up to a quarter of an hour: for the account, and for \
+             the address they came from. A try that comes too early is not looked at and costs nothing.",
+            "Wait as long as the header `Retry-After` says. A browser that signed in before has failures of its own, so \
+             strangers who guess at an account do not make it wait.",
+        ),
         ProblemKind::InvalidRequest => said(
             "There is more than one Authorization header; send one.",
             "More than one credential came with the call, and none of them counts.",
