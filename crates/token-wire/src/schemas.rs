@@ -2,7 +2,9 @@
 //! member and bound here against the reader of the same body.
 
 mod role;
+mod session;
 mod token;
 
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
+pub use session::{ChangePasswordBody, SetupBody, SignInBody};
 pub use token::{EditTokenBody, NewTokenBody, OldEndsBody, RevealBody, RevokeBody, RotateBody};

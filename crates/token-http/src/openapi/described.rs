@@ -10,6 +10,7 @@
 mod events;
 mod public;
 mod roles;
+mod sessions;
 mod tokens;
 
 use super::operation::Described;
@@ -18,6 +19,7 @@ use super::operation::Described;
 pub(super) fn described() -> Vec<(&'static str, Vec<Described>)> {
     vec![
         ("Caller", public::caller()),
+        ("Sessions", sessions::rows()),
         ("Tokens", tokens::rows()),
         ("Roles", roles::rows()),
         ("Changelog", events::rows()),

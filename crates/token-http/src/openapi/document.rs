@@ -3,7 +3,9 @@
 use token_wire::Problem;
 use utoipa::openapi::path::{Operation, OperationBuilder, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths,
     Required, ResponsesBuilder, ServerBuilder,
@@ -16,6 +18,7 @@ use super::operation::Described;
 use super::parameter;
 use super::problems::problems;
 use crate::routes::{Need, Route, Verb, rows};
+use crate::sign_in::SESSION;
 
 const ABOUT: &str = "Tokens that programs present, and what they may do.\n\n\
     - Times are RFC 3339 in UTC, ids are lower-case UUIDs, bodies are JSON objects in UTF-8. Unknown members and \
@@ -106,14 +109,20 @@ fn text(need: &Need, more: Option<&str>) -> String {
 fn schemes() -> Vec<(&'static str, SecurityScheme)> {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("The text of a token, behind `Bearer `."));
-    vec![("bearer", SecurityScheme::Http(bearer.build()))]
+    let session = "The session of a signed-in person, from `POST /api/v1/session`. Everything but `GET` also needs the \
+                   headers `Origin`, with the address of this server, and `X-CSRF-Token`, with the `csrf_token` of the \
+                   session.";
+    let session = ApiKey::Cookie(ApiKeyValue::with_description(SESSION, session));
+    vec![("bearer", SecurityScheme::Http(bearer.build())), ("session", SecurityScheme::ApiKey(session))]
 }
 
 fn securities(need: &Need) -> Vec<SecurityRequirement> {
     let bearer = || SecurityRequirement::new("bearer", [] as [&str; 0]);
+    let session = || SecurityRequirement::new("session", [] as [&str; 0]);
     match need {
         Need::Public => Vec::new(),
-        Need::Session | Need::Caller | Need::Permission(_) => vec![bearer()],
+        Need::Session => vec![session()],
+        Need::Caller | Need::Permission(_) => vec![bearer(), session()],
     }
 }
 

@@ -4,9 +4,10 @@ use actix_web::web::Data;
 use actix_web::{Handler, HttpRequest};
 use token_wire::ProblemKind;
 
-use crate::author::Asking;
+use crate::author::{Arrived, Asking};
 use crate::body::{JsonBody, OptionalJsonBody};
 use crate::if_match::IfMatch;
+use crate::own_page::OwnPage;
 use crate::path_id::PathId;
 use crate::query::{NoQuery, Query};
 use crate::state::HttpState;
@@ -16,6 +17,8 @@ use crate::state::HttpState;
 pub(crate) enum Part {
     /// Nothing a client sends, or what admission has read.
     Inner,
+    /// Where the page is that asks, if a page does.
+    Page,
     /// Something of the path.
     Path,
     /// Parameters of the query.
@@ -35,6 +38,7 @@ impl Part {
     pub(crate) const fn problems(self) -> &'static [ProblemKind] {
         match self {
             Self::Inner => &[],
+            Self::Page => &[ProblemKind::Csrf],
             Self::Path => &[ProblemKind::NotFound],
             Self::Query | Self::NoQuery => &[ProblemKind::InvalidQuery],
             Self::Version => &[ProblemKind::InvalidIfMatch, ProblemKind::StaleVersion, ProblemKind::VersionRequired],
@@ -67,6 +71,8 @@ macro_rules! extractors {
 
 extractors! {
     Asking => Inner;
+    Arrived => Inner;
+    OwnPage => Page;
     HttpRequest => Inner;
     Data<HttpState> => Inner;
     Query => Query;

@@ -36,16 +36,17 @@ fn always(verb: Verb, need: &Need) -> Vec<ProblemKind> {
             ProblemKind::InvalidRequest,
             ProblemKind::CredentialsRequired,
             ProblemKind::InvalidToken,
+            ProblemKind::SessionRequired,
+            ProblemKind::Misdirected,
             ProblemKind::TooManyChecks,
             ProblemKind::Unavailable,
         ]);
         if verb != Verb::Get {
-            kinds.push(ProblemKind::OutcomeUnknown);
+            kinds.extend([ProblemKind::Csrf, ProblemKind::OutcomeUnknown]);
         }
     }
     match need {
-        Need::Public | Need::Caller => {}
-        Need::Session => kinds.push(ProblemKind::SessionRequired),
+        Need::Public | Need::Caller | Need::Session => {}
         Need::Permission(_) => kinds.push(ProblemKind::InsufficientScope),
     }
     kinds

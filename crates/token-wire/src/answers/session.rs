@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET` and `POST /session`: who is signed in, and what changes must send along.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Session))]
 pub struct SessionView {
     /// Who.
     pub user: SessionUserView,
@@ -15,6 +16,7 @@ pub struct SessionView {
 
 /// The person of a session.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SessionUser))]
 pub struct SessionUserView {
     /// Which person.
     pub id: String,
