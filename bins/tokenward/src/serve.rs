@@ -1,7 +1,7 @@
 //! The server: one at a time per data folder, until it is told to stop.
 
+use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use crate::acknowledgement::Acknowledgement;
 use crate::config::Config;
 use crate::connections::{self, Connections, PerAddress, busy};
 use crate::failure::Failure;
+use crate::log_lines::{self, LostLines};
 use crate::parts::Parts;
 use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedLog;
@@ -28,7 +29,7 @@ const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs the server to its end.
 pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
-    crate::log_lines::begin(config);
+    log_lines::begin(config);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -126,7 +127,7 @@ fn run(
         };
         let server = server.map_err(|error| Failure::Listen(settings.listen, error))?;
         let signals = Signals::listen(tls, clock)?;
-        greet(config, first)?;
+        greet(config, first);
         let running = server.disable_signals().run();
         actix_web::rt::spawn(signals.obey(running.handle()));
         running.await.map_err(Failure::Io)
@@ -134,15 +135,17 @@ fn run(
 }
 
 /// What a newcomer types next.
-fn greet(config: &Config, first: bool) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "Tokenward listens on {}", config.settings.address())?;
+fn greet(config: &Config, first: bool) {
+    let mut text = format!("Tokenward listens on {}\n", config.settings.address());
     if first {
-        writeln!(out, "\nA first token, and a first call with it:\n")?;
-        writeln!(out, "  tokenward token create --name first --role admin")?;
-        writeln!(out, "  curl -H \"Authorization: Bearer <the token>\" {}/api/v1/whoami\n", config.public_url)?;
+        text.push_str(
+            "\nA first token, and a first call with it:\n\n  tokenward token create --name first --role admin\n",
+        );
+        let url = &config.public_url;
+        let _ = writeln!(text, "  curl -H \"Authorization: Bearer <the token>\" {url}/api/v1/whoami\n");
     }
-    Ok(())
+    // Nobody has to listen.
+    let _ = log_lines::offer(&mut std::io::stdout().lock(), text.as_bytes());
 }
 
 /// Whether a server may be running that a command should wait for: on PostgreSQL it may run anywhere.
@@ -177,6 +180,7 @@ fn follow(
     mut refused: RefusedLog,
     mut keeper: ClockKeeper,
 ) -> std::thread::JoinHandle<()> {
+    let mut lost = LostLines::default();
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
             match guard.refresh() {
@@ -185,6 +189,7 @@ fn follow(
             }
             refused.look();
             keeper.look();
+            lost.look();
             std::thread::sleep(REFRESH);
         }
         refused.write();

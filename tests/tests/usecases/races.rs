@@ -111,7 +111,7 @@ fn p41_no_token_holds_a_role_that_a_deletion_met() {
             match (&created, &deleted, in_use) {
                 (Ok(_), Ok(_), InUse::Force) | (Err(AdminError::Invalid(_)), Ok(_), _) => assert!(gone),
                 (Ok(_), Err(AdminError::Conflict(Conflict::RoleInUse { tokens: 1, users: 0 })), InUse::Refuse) => {
-                    assert!(!gone)
+                    assert!(!gone);
                 }
                 other => panic!("{other:?}"),
             }

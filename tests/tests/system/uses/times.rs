@@ -121,3 +121,36 @@ fn atk_t10_an_end_that_is_no_moment_ahead_is_refused() {
         assert_eq!(listed["items"].as_array().unwrap().len(), 3);
     });
 }
+
+#[test]
+fn atk_t04_p34_ends_at_the_turns_of_calendars_and_counters_are_kept_to_the_second() {
+    on_each_database(|database| {
+        let app = App::at(database, START);
+        // The day that only leap years have, and the ends of 31 and of 32 bits of seconds.
+        let ends = [
+            ("2032-02-29T00:00:00Z", 1_961_625_600),
+            ("2032-03-01T00:00:00Z", 1_961_712_000),
+            ("2038-01-19T03:14:08Z", 1_i64 << 31),
+            ("2106-02-07T06:28:16Z", 1_i64 << 32),
+            ("9999-01-01T00:00:00Z", 253_370_764_800),
+        ];
+        for (end, second) in ends {
+            let token = app.token_with(&json!({"name": end, "expires_at": end}));
+            for (now, status) in [(second - 1, 200), (second, 401), (second + 1, 401)] {
+                app.set_clock(now);
+                assert_eq!(app.whoami(&token), status, "{end} at {now}");
+            }
+            let path = format!("/api/v1/tokens/{}", token.id);
+            assert_eq!(app.admin.get(&path).expect(200).json()["expires_at"], end);
+        }
+        // The log is in order over all of them.
+        let events = app.admin.get("/api/v1/events?limit=500").expect(200).json();
+        let times: Vec<&str> =
+            events["items"].as_array().unwrap().iter().map(|event| event["at"].as_str().unwrap()).collect();
+        assert!(times.is_sorted_by(|newer, older| older <= newer), "{times:?}");
+        assert_eq!(app.program.run(&["events", "verify"]).code, Some(0));
+        for none in ["2031-02-29", "2100-02-29", "2030-06-30T23:59:60Z", "2030-12-31T24:00:00Z"] {
+            let _ = app.admin.post("/api/v1/tokens", &json!({"name": "t", "expires_at": none})).expect(422);
+        }
+    });
+}
