@@ -29,7 +29,11 @@ fn filters(query: &mut Query) -> EventQuery {
     let filters = EventQuery {
         level: query.parsed("level", "expected `info`, `notice` or `warning`", level),
         kind: query.typed("type", "expected a type of event, e.g. `token.revoked`"),
-        subject_kind: query.parsed("subject", "expected `installation`, `token`, `role`, `key` or `user`", subject_kind),
+        subject_kind: query.parsed(
+            "subject",
+            "expected `installation`, `token`, `role`, `key` or `user`",
+            subject_kind,
+        ),
         subject_id: query.needle("subject_id"),
         from: query.parsed("from", TIME, |text| parse_from(text).ok()),
         until: query.parsed("until", TIME, |text| parse_until(text).ok()),

@@ -129,6 +129,18 @@ const CASES: &[Case] = &[
     ),
     ("max_connections", |t| number(1, 1_000_000)(t).is_ok(), &["1", "1000000"], &["0", "1000001"]),
     (
+        "session_idle",
+        |t| whole_seconds("60s", "604800s")(t).is_ok(),
+        &["60s", "604800s"],
+        &["", "59s", "604801s", "60500ms", "1h"],
+    ),
+    (
+        "session_lifetime",
+        |t| whole_seconds("60s", "2592000s")(t).is_ok(),
+        &["60s", "2592000s"],
+        &["", "59s", "2592001s", "60500ms", "1d"],
+    ),
+    (
         "max_connections_per_address",
         |t| number(0, 1_000_000)(t).is_ok(),
         &["0", "1000", "1000000"],
