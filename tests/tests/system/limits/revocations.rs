@@ -24,7 +24,11 @@ fn atk_d10_a_thousand_revocations_of_one_token_and_two_hundred_of_others_all_suc
                         for id in ids {
                             let path = format!("/api/v1/tokens/{id}/revoke");
                             // A server that is too busy says so, and is asked again.
-                            while caller.post(&path, &json!({})).status != 200 {}
+                            while let status = caller.post(&path, &json!({})).status
+                                && status != 200
+                            {
+                                assert_eq!(status, 503, "{path}");
+                            }
                         }
                     });
                 }

@@ -10,6 +10,7 @@ use rcgen::{CertificateParams, date_time_ymd};
 use token_testkit::{Database, Kind};
 
 use super::world::{Pair, Secure, pair, pair_of, paths, program, put};
+use crate::app::App;
 
 /// How files go bad, and what is said of it.
 type Case = (&'static str, fn(&Path, &Pair), &'static str);
@@ -165,4 +166,12 @@ fn atk_m15_a_new_certificate_is_taken_by_sighup_and_a_broken_one_leaves_the_old(
     until_told(&secure, "new connections get it", 1);
     assert!(secure.call(&new, "/healthz", "").is_ok());
     assert!(secure.call(&old, "/healthz", "").is_err());
+}
+
+#[test]
+fn without_a_certificate_a_hang_up_ends_the_server_as_ctrl_c_does() {
+    let mut app = App::start(Database::fresh(Kind::Sqlite));
+    let asked = std::process::Command::new("kill").args(["-HUP", &app.server.id().to_string()]).status();
+    assert!(asked.unwrap().success());
+    assert_eq!(app.server.wait(), Some(0), "{}", app.server.log());
 }
