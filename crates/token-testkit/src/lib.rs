@@ -13,7 +13,7 @@ mod server;
 pub use client::{Answer, Client};
 pub use database::{Database, Kind, on_each_database};
 pub use ports::{FixedClock, SeededRandomness};
-pub use product::Product;
+pub use product::{Product, RawRequest};
 pub use program::{Output, Program};
 pub use raw::exchange;
 pub use server::Server;

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::to_bytes;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use serde_json::Value;
@@ -140,15 +141,58 @@ impl Product {
         let state = self.state();
         actix_web::rt::System::new().block_on(async {
             let service = init_service(app(state)).await;
-            let response = call_service(&service, request.to_request()).await;
-            let status = response.status().as_u16();
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let fields = response.headers().iter();
-            let headers = fields.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
-            let body = to_bytes(response.into_body()).await.map_err(|_| "a body that breaks off");
-            Answer { status, headers, text: text(&body.expect("a whole body")) }
+            answer(call_service(&service, request.to_request()).await).await
         })
     }
+}
+
+/// A request as it is, however odd.
+#[derive(Clone, Debug, Default)]
+pub struct RawRequest {
+    /// The method.
+    pub method: String,
+    /// Path and query, percent-encoded.
+    pub target: String,
+    /// Header fields.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Product {
+    /// Sends requests to the router, one after another, and gives what each was answered.
+    ///
+    /// # Panics
+    ///
+    /// When a request cannot be written, or the body of an answer breaks off.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn answers(&self, requests: &[RawRequest]) -> Vec<Answer> {
+        let state = self.state();
+        actix_web::rt::System::new().block_on(async {
+            let service = init_service(app(state)).await;
+            let mut answers = Vec::with_capacity(requests.len());
+            for raw in requests {
+                let method = Method::from_bytes(raw.method.as_bytes()).expect("a method");
+                let request = TestRequest::default().method(method).uri(&raw.target).set_payload(raw.body.clone());
+                let field = |(name, value): &(String, String)| (name.clone(), value.clone());
+                let request = raw.headers.iter().map(field).fold(request, TestRequest::append_header);
+                answers.push(answer(call_service(&service, request.to_request()).await).await);
+            }
+            answers
+        })
+    }
+}
+
+/// What was answered, read to its end.
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+async fn answer(response: ServiceResponse) -> Answer {
+    let status = response.status().as_u16();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let fields = response.headers().iter();
+    let headers = fields.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+    let body = to_bytes(response.into_body()).await.map_err(|_| "a body that breaks off");
+    Answer { status, headers, text: text(&body.expect("a whole body")) }
 }
 
 impl fmt::Debug for Product {
