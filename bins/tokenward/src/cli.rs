@@ -5,6 +5,7 @@ mod config;
 mod confirmation;
 mod events;
 mod key;
+mod openapi;
 mod role;
 mod shell;
 mod token;
@@ -55,6 +56,11 @@ enum Command {
     /// The settings
     #[command(subcommand)]
     Config(config::Command),
+    /// Print the OpenAPI 3.1 document of the JSON API, which a server answers with at `/api/openapi.json`; needs no
+    /// settings
+    ///
+    /// To make a client: `tokenward openapi > openapi.json`
+    Openapi,
     /// Print the script with which a shell completes commands; needs no settings
     ///
     /// For bash: `tokenward completions bash > ~/.local/share/bash-completion/completions/tokenward`
@@ -77,6 +83,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let format = cli.format();
     match &cli.command {
         Some(Command::Completions(wanted)) => return shell::completions(wanted),
+        Some(Command::Openapi) => return openapi::openapi(),
         Some(Command::Man(wanted)) => return shell::man(wanted, format),
         _ => {}
     }
@@ -106,7 +113,9 @@ fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode,
         Command::Role(command) => role::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
         Command::Events(command) => events::run(command, parts, format),
-        Command::Serve | Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(ExitCode::SUCCESS),
+        Command::Serve | Command::Config(_) | Command::Openapi | Command::Completions(_) | Command::Man(_) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

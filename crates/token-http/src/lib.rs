@@ -9,6 +9,7 @@ mod author;
 mod body;
 mod client_address;
 mod cursor;
+mod docs;
 mod entity;
 mod error;
 mod events;

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::frame::frame;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{events, health, jwks, openapi, problems, roles, session, setup, tokens, whoami};
+use crate::{docs, events, health, jwks, openapi, problems, roles, session, setup, tokens, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -146,6 +146,9 @@ static ROUTES: &[Route] = &table! {
     Post "/api/v1/setup", Public, setup::setup;
     Get "/.well-known/jwks.json", Public, jwks::jwks;
     Get "/api/openapi.json", Public, openapi::show;
+    Get "/api/docs", Public, docs::page;
+    Get "/api/docs/", Public, docs::page;
+    Get "/api/docs/{file}", Public, docs::file;
     Get "/problems", Public, problems::list;
     Get "/problems/{name}", Public, problems::show;
     Get "/healthz", Public, health::healthz;
@@ -231,6 +234,9 @@ mod tests {
             "/api/v1/setup",
             "/.well-known/jwks.json",
             "/api/openapi.json",
+            "/api/docs",
+            "/api/docs/",
+            "/api/docs/{file}",
             "/problems",
             "/problems/{name}",
             "/healthz",

@@ -28,6 +28,7 @@ mod limits;
 mod log;
 mod log_lines;
 mod master_key;
+mod openapi;
 mod problems;
 mod refusals;
 mod refused_calls;

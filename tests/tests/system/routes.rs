@@ -88,7 +88,7 @@ fn fresh_name(app: &App) -> String {
 /// One good call of a route, on a thing of its own.
 fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
     let id = if route.starts_with("/api/v1/roles") { app.role(&fresh_name(app), &[]) } else { app.token("t", &[]).id };
-    let mut path = route.replace("{id}", &id).replace("{name}", "not-found");
+    let mut path = route.replace("{id}", &id).replace("{name}", "not-found").replace("{file}", "start.js");
     if route.ends_with("/explain") {
         path += "?permission=a:b";
     }

@@ -18,6 +18,16 @@ pub(super) fn rows() -> Vec<Described> {
         get("/api/openapi.json", "showOpenapi", "Shows this document.")
             .content(200, "An OpenAPI 3.1 document.", "application/json")
             .empty(304, "The client has it."),
+        get("/api/docs", "showDocs", "Shows this document as a page (Swagger UI).")
+            .content(200, "The page.", "text/html")
+            .empty(304, "The client has it."),
+        get("/api/docs/", "showDocsSlash", "Shows the same page.")
+            .content(200, "The page.", "text/html")
+            .empty(304, "The client has it."),
+        get("/api/docs/{file}", "showDocsFile", "Shows a file of the page.")
+            .content(200, "The file.", "text/javascript")
+            .empty(304, "The client has it.")
+            .problems(&[NotFound]),
         get("/problems", "listProblems", "Explains all kinds of problem.").content(200, "A page.", "text/html"),
         get("/problems/{name}", "showProblem", "Explains one kind of problem.")
             .content(200, "A page.", "text/html")
