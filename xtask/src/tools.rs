@@ -20,7 +20,7 @@ pub(crate) fn system_python() -> Option<&'static str> {
         .find(|python| process::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"])))
 }
 
-/// A Python with PyJWT and cryptography.
+/// A Python with PyJWT, cryptography and schemathesis.
 ///
 /// # Errors
 ///
@@ -28,11 +28,11 @@ pub(crate) fn system_python() -> Option<&'static str> {
 pub(crate) fn python() -> Result<PathBuf, Failure> {
     let folder = folder()?.join("venv");
     let python = folder.join("bin").join("python");
-    if process::succeeds(Command::new(&python).args(["-c", "import jwt, cryptography"])) {
+    if process::succeeds(Command::new(&python).args(["-c", "import jwt, cryptography, schemathesis"])) {
         return Ok(python);
     }
 
-    println!("installing PyJWT and cryptography into {}", folder.display());
+    println!("installing PyJWT, cryptography and schemathesis into {}", folder.display());
     let system = system_python().ok_or_else(|| Failure::new("there is no Python with venv"))?;
     // `--clear`: what is there did not work, or belongs to a Python that is gone.
     process::run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder))?;
@@ -44,6 +44,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
         "--disable-pip-version-check",
         "PyJWT==2.*",
         "cryptography",
+        "schemathesis==4.*",
     ]))?;
     Ok(python)
 }

@@ -24,14 +24,14 @@ pub(crate) async fn page(request: HttpRequest, NoQuery: NoQuery) -> Result<HttpR
     if cfg!(not(feature = "swagger-ui")) {
         return Err(ApiError::NotFound("page"));
     }
-    answer(&request, "text/html; charset=utf-8", Cow::Borrowed(PAGE.as_bytes()))
+    Ok(answer(&request, "text/html; charset=utf-8", Cow::Borrowed(PAGE.as_bytes())))
 }
 
 /// `GET /api/docs/{file}`: one of the files the page names; 404 for any other name, and for all of
 /// them in a build without the feature `swagger-ui`.
 pub(crate) async fn file(request: HttpRequest, NoQuery: NoQuery) -> Result<HttpResponse, ApiError> {
     match request.match_info().get("file").unwrap_or_default() {
-        "start.js" => answer(&request, "text/javascript; charset=utf-8", Cow::Borrowed(START.as_bytes())),
+        "start.js" => Ok(answer(&request, "text/javascript; charset=utf-8", Cow::Borrowed(START.as_bytes()))),
         "swagger-ui.css" => vendored(&request, "swagger-ui.css", "text/css; charset=utf-8"),
         "swagger-ui-bundle.js" => vendored(&request, "swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
         "favicon-32x32.png" => vendored(&request, "favicon-32x32.png", "image/png"),
@@ -44,7 +44,7 @@ fn vendored(request: &HttpRequest, name: &str, media: &str) -> Result<HttpRespon
     const LOST: ApiError = ApiError::Internal("a file of Swagger UI is missing from this build");
     let files = Arc::new(utoipa_swagger_ui::Config::from("/api/openapi.json"));
     let file = utoipa_swagger_ui::serve(name, files).map_err(|_| LOST)?.ok_or(LOST)?;
-    answer(request, media, file.bytes)
+    Ok(answer(request, media, file.bytes))
 }
 
 #[cfg(not(feature = "swagger-ui"))]
@@ -52,7 +52,7 @@ fn vendored(_: &HttpRequest, _: &str, _: &str) -> Result<HttpResponse, ApiError>
     Err(ApiError::NotFound("page"))
 }
 
-fn answer(request: &HttpRequest, media: &str, bytes: Cow<'static, [u8]>) -> Result<HttpResponse, ApiError> {
+fn answer(request: &HttpRequest, media: &str, bytes: Cow<'static, [u8]>) -> HttpResponse {
     let etag = entity_tag(&bytes);
     let known = request.headers().get_all(header::IF_NONE_MATCH).any(|field| names(field.as_bytes(), &etag));
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -60,5 +60,5 @@ fn answer(request: &HttpRequest, media: &str, bytes: Cow<'static, [u8]>) -> Resu
         .insert_header((header::ETAG, etag))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
-    Ok(if known { response.finish() } else { response.content_type(media).body(bytes.into_owned()) })
+    if known { response.finish() } else { response.content_type(media).body(bytes.into_owned()) }
 }

@@ -82,7 +82,7 @@ impl Fields {
         null: Nullable,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Member<T> {
-        match self.members.remove(name) {
+        match self.take(name) {
             None => Member::Absent,
             Some(Value::Null) if null == Nullable::Yes => Member::Null,
             Some(Value::Text(text)) => match parse(&text) {
@@ -96,7 +96,7 @@ impl Fields {
 
     /// `true` or `false`.
     pub(crate) fn boolean(&mut self, name: &str) -> Member<bool> {
-        match self.members.remove(name) {
+        match self.take(name) {
             None => Member::Absent,
             Some(Value::Bool(value)) => Member::Given(value),
             Some(_) => self.misshapen(name, "expected `true` or `false`"),
@@ -105,7 +105,7 @@ impl Fields {
 
     /// A list of texts, as they are; at most `max`, and no more is looked at.
     pub(crate) fn texts(&mut self, name: &str, null: Nullable, max: usize) -> Member<Vec<String>> {
-        let items = match self.members.remove(name) {
+        let items = match self.take(name) {
             None => return Member::Absent,
             Some(Value::Null) if null == Nullable::Yes => return Member::Null,
             Some(Value::List(items)) => items,
@@ -150,7 +150,7 @@ impl Fields {
         max: usize,
         mut read: impl FnMut(&mut Self) -> Option<T>,
     ) -> Member<Vec<T>> {
-        let items = match self.members.remove(name) {
+        let items = match self.take(name) {
             None => return Member::Absent,
             Some(Value::List(items)) => items,
             Some(_) => return self.misshapen(name, "expected a list of objects"),
@@ -180,7 +180,7 @@ impl Fields {
         expected: &str,
     ) -> Member<T> {
         let errors = self.shape.len() + self.refused.len();
-        let read = match self.members.remove(name) {
+        let read = match self.take(name) {
             None => return Member::Absent,
             Some(Value::Text(value)) => text(&value),
             Some(Value::Object(members)) => {
@@ -261,7 +261,35 @@ impl Fields {
         }
     }
 
+    /// The one way to a member, so that tests know which of them are read.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        #[cfg(test)]
+        asked::note(self.pointer(name));
+        self.members.remove(name)
+    }
+
     fn pointer(&self, name: &str) -> String {
         format!("{}/{name}", self.prefix)
+    }
+}
+
+/// Which members a test's reading asked for, there or not.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(pointer: String) {
+        ASKED.with_borrow_mut(|asked| asked.insert(pointer));
+    }
+
+    /// All since the last call, as JSON pointers.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn take() -> BTreeSet<String> {
+        ASKED.take()
     }
 }

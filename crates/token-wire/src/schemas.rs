@@ -8,3 +8,6 @@ mod token;
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
 pub use session::{ChangePasswordBody, SetupBody, SignInBody};
 pub use token::{EditTokenBody, NewTokenBody, OldEndsBody, RevealBody, RevokeBody, RotateBody};
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,7 @@ mod refused_calls;
 mod rotation;
 mod routes;
 mod schema;
+mod schemathesis;
 mod settings;
 mod shutdown;
 mod texts_stored;

@@ -143,6 +143,7 @@ pub struct VerdictView {
     /// Why it is not.
     pub reason: Option<String>,
     /// First and last of each range of events without a seal.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<u64>>))]
     pub unsealed: Vec<(u64, u64)>,
     /// Whether seals were checked, or links alone.
     pub seals_checked: bool,

@@ -21,7 +21,7 @@ pub struct NewTokenBody {
     #[schema(example = "2030-05-31")]
     pub expires_at: Option<String>,
     /// Networks it may be used from, e.g. `10.0.0.0/8`; `null` or left out for no restriction.
-    #[schema(max_items = 64, example = json!(["127.0.0.0/8", "::1"]))]
+    #[schema(min_items = 1, max_items = 64, example = json!(["127.0.0.0/8", "::1"]))]
     pub allowed_networks: Option<Vec<String>>,
 }
 
@@ -43,13 +43,13 @@ pub struct EditTokenBody {
     #[schema(example = "2030-05-31")]
     pub expires_at: Option<String>,
     /// Other networks; `null` for no restriction.
-    #[schema(max_items = 64)]
+    #[schema(min_items = 1, max_items = 64)]
     pub allowed_networks: Option<Vec<String>>,
     /// `true` ends the token with this save, for good; needs `tokens:revoke`, too.
     #[schema(required = false, example = false)]
     pub revoked: bool,
     /// Why it is revoked.
-    #[schema(max_length = 500)]
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct EditTokenBody {
 #[schema(as = Revocation)]
 pub struct RevokeBody {
     /// Why; `null` or left out for no reason.
-    #[schema(max_length = 500, example = "left in a public repository")]
+    #[schema(min_length = 1, max_length = 500, example = "left in a public repository")]
     pub reason: Option<String>,
 }
 

@@ -1,0 +1,55 @@
+//! schemathesis calls every operation of the served document with values inside and outside of what it tells, and holds
+//! each answer against it: no 5xx, no status, media type or header field that is not documented, no body of another
+//! shape.
+
+use std::path::Path;
+use std::process::Command;
+
+use token_testkit::{Database, Kind};
+
+use crate::app::App;
+
+/// What an answer is held against. Whether a value is refused that the document allows is not asked: names in use,
+/// ids of nothing and times that are past are refused for reasons no schema can tell.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_headers_conformance,response_schema_conformance";
+
+/// Not the stateful phase, which is a second way to the same calls. All of them send ids they read in answers, so a hook
+/// keeps them from ending the token they call with.
+const PHASES: &str = "examples,coverage,fuzzing";
+
+fn judged(kind: Kind, examples: u32, seconds: u32) {
+    let app = App::start(Database::fresh(kind));
+    let python = std::env::var("TOKENWARD_TEST_PYTHON").expect("TOKENWARD_TEST_PYTHON; the test command sets it");
+    let output = Command::new(Path::new(&python).with_file_name("schemathesis"))
+        .current_dir(app.database.folder())
+        .args(["--no-color", "run", &format!("{}/api/openapi.json", app.server.address())])
+        .env("SCHEMATHESIS_HOOKS", "own_token")
+        .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/schemathesis"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("OWN_TOKEN_ID", app.admin.get("/api/v1/whoami").expect(200).json()["id"].as_str().unwrap())
+        .args(["--header", &format!("Authorization: Bearer {}", app.admin_text)])
+        .args(["--checks", CHECKS, "--phases", PHASES, "--continue-on-failure", "--warnings", "off"])
+        .arg("--generation-deterministic")
+        .args(["--generation-with-security-parameters", "false"])
+        .args(["--max-examples", &examples.to_string(), "--max-time", &seconds.to_string(), "--no-shrink"])
+        .args(["--suppress-health-check", "all", "--request-timeout", "30"])
+        .output()
+        .expect("schemathesis is beside that Python");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    // It asked as somebody who may do everything, to the end.
+    let _ = app.admin.get("/api/v1/whoami").expect(200);
+    let events = app.admin.get("/api/v1/events?type=token.created&limit=500").expect(200).json();
+    assert!(2 < events["items"].as_array().unwrap().len(), "it made nothing: {told}");
+}
+
+#[test]
+fn schemathesis_finds_nothing_on_sqlite() {
+    judged(Kind::Sqlite, 20, 60);
+}
+
+#[test]
+fn schemathesis_finds_nothing_on_postgresql() {
+    judged(Kind::Postgres, 5, 30);
+}

@@ -1,0 +1,29 @@
+"""Keeps schemathesis from ending the token it calls with: it reads ids in answers and sends them elsewhere, and a
+caller who revoked itself is answered 401 from then on, which proves nothing. The id of that token is replaced by one
+that nothing has."""
+
+import os
+
+import schemathesis
+
+OWN = os.environ["OWN_TOKEN_ID"]
+NOTHING = "0192f3c1-7a52-7c11-8d4e-0242ac120002"
+
+
+def spared(value):
+    """The same value without the id."""
+    if isinstance(value, str):
+        return value.replace(OWN, NOTHING)
+    if isinstance(value, list):
+        return [spared(item) for item in value]
+    if isinstance(value, dict):
+        return {name: spared(item) for name, item in value.items()}
+    return value
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.method.upper() in ("GET", "HEAD"):
+        return
+    case.path_parameters = spared(case.path_parameters)
+    case.body = spared(case.body)
