@@ -26,11 +26,12 @@ use crate::state::HttpState;
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// On every answer; `Cache-Control` and `Content-Security-Policy` may be set otherwise by a handler.
-const FIELDS: [(HeaderName, HeaderValue); 4] = [
+const FIELDS: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+    (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
 pub(crate) async fn frame(

@@ -38,6 +38,7 @@ mod schema;
 mod schemathesis;
 mod settings;
 mod shutdown;
+mod sign_in;
 mod texts_stored;
 mod time;
 mod tls;

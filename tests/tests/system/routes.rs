@@ -34,6 +34,11 @@ fn rows() -> Vec<Vec<&'static str>> {
     lines.map(|line| line.split_whitespace().collect()).collect()
 }
 
+/// The row of one route.
+pub(crate) fn row(verb: token_http::Verb, path: &str) -> Vec<&'static str> {
+    rows().into_iter().find(|row| row[..2] == [verb.as_str(), path]).unwrap_or_default()
+}
+
 #[test]
 fn atk_n01_rows_and_router_are_the_same_set() {
     let written: BTreeSet<Vec<&str>> = rows().iter().map(|row| row[..3].to_vec()).collect();
@@ -80,13 +85,13 @@ fn caller(app: &App, expired: &Made, name: &str, need: &Need) -> Client {
 }
 
 /// A name that nothing has yet: how long the log is.
-fn fresh_name(app: &App) -> String {
+pub(crate) fn fresh_name(app: &App) -> String {
     let page = app.admin.get("/api/v1/events?limit=1").expect(200).json();
     format!("n{}", page["items"][0]["seq"])
 }
 
 /// One good call of a route, on a thing of its own.
-fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
+pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
     let id = if route.starts_with("/api/v1/roles") { app.role(&fresh_name(app), &[]) } else { app.token("t", &[]).id };
     let mut path = route.replace("{id}", &id).replace("{name}", "not-found").replace("{file}", "start.js");
     if route.ends_with("/explain") {
