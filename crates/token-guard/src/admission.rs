@@ -90,6 +90,11 @@ impl Guard {
         self.refused.add(&RefusedCalls { reason: RefusedReason::Permission, token, count: 1 });
     }
 
+    /// Counts a call with another credential than a token that was not good, e.g. a session that has ended.
+    pub fn count_other_credential(&self) {
+        self.refused.add(&RefusedCalls { reason: RefusedReason::Invalid, token: None, count: 1 });
+    }
+
     /// Takes the counts of refused calls since the last time; at most 70 lines.
     #[must_use]
     pub fn take_refused(&self) -> Vec<RefusedCalls> {

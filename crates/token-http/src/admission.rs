@@ -55,13 +55,17 @@ async fn identify(state: &Arc<HttpState>, http: &HttpRequest) -> Result<Asker, A
     let arrived = http.extensions().get::<Arrived>().copied().ok_or(ApiError::Internal("a request without frame"))?;
     let cookie =
         if http.headers().contains_key(header::AUTHORIZATION) { Sent::Nothing } else { sent(http.headers(), SESSION) };
-    let asker = match cookie {
-        Sent::Nothing => token(state, http, arrived).await?,
-        Sent::One(text) => Asker::Person(person(state, http, text).await?),
-        Sent::Unclear => return Err(ApiError::SessionRequired),
+    let admitted = match cookie {
+        Sent::Nothing => token(state, http, arrived).await,
+        Sent::One(text) => person(state, http, text).await.map(Asker::Person),
+        Sent::Unclear => Err(ApiError::SessionRequired),
     };
-    http.extensions_mut().insert(asker.clone());
-    Ok(asker)
+    match &admitted {
+        Ok(asker) => drop(http.extensions_mut().insert(asker.clone())),
+        Err(ApiError::SessionRequired) => state.guard.count_other_credential(),
+        Err(_) => {}
+    }
+    admitted
 }
 
 async fn token(state: &HttpState, http: &HttpRequest, arrived: Arrived) -> Result<Asker, ApiError> {
