@@ -10,6 +10,7 @@ mod failure;
 #[cfg(feature = "failpoints")]
 mod faults;
 mod hardening;
+mod key_keeper;
 mod log_lines;
 mod output;
 mod parts;

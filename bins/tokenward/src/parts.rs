@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 
-use token_admin::{Admin, AdminError, Settings, Signer};
+use token_admin::{Admin, AdminError, KeySettings, Settings, Signer};
 use token_core::{Author, Clock, Randomness};
 use token_seal::{MasterKey, SystemRandomness};
 use token_store::{OpenError, StoreOptions, TokenStore};
@@ -48,6 +48,10 @@ impl Parts {
             identity: config.identity.clone(),
             show_token: config.settings.show_token,
             sessions: config.session_limits(),
+            keys: KeySettings {
+                algorithm: config.settings.signing_algorithm,
+                publication: config.settings.key_publication,
+            },
         };
         let admin = Admin::new(
             Arc::clone(&store) as Arc<dyn token_core::Store>,
@@ -56,7 +60,7 @@ impl Parts {
             Signer::new(master),
             settings,
         );
-        admin.ensure_signing_key(&Author::system(), config.settings.signing_algorithm)?;
+        admin.ensure_signing_key(&Author::system())?;
         ensure_same_identity(&store, config)?;
         Ok(Self { admin: Arc::new(admin), store, clock: system, randomness, verify_only })
     }

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::connections::{self, Connections, PerAddress, busy};
 use crate::failure::Failure;
 use crate::log_lines::{self, LostLines};
+use crate::key_keeper::KeyKeeper;
 use crate::parts::Parts;
 use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedLog;
@@ -58,7 +59,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
     );
     let keeper = ClockKeeper::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
-    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused, keeper);
+    let keys = KeyKeeper::new(Arc::clone(&parts.admin));
+    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused, keeper, keys);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
         guard,
@@ -179,6 +181,7 @@ fn follow(
     mut acknowledgement: Acknowledgement,
     mut refused: RefusedLog,
     mut keeper: ClockKeeper,
+    mut keys: KeyKeeper,
 ) -> std::thread::JoinHandle<()> {
     let mut lost = LostLines::default();
     std::thread::spawn(move || {
@@ -190,6 +193,7 @@ fn follow(
             refused.look();
             keeper.look();
             lost.look();
+            keys.look();
             std::thread::sleep(REFRESH);
         }
         refused.write();

@@ -69,6 +69,15 @@ pub enum Conflict {
     /// Such a key exists.
     #[error("this key is here already")]
     KeyExists,
+    /// Another key is published and does not sign yet.
+    #[error("another key waits to sign; wait for it, let it sign now, or withdraw it")]
+    KeyWaits,
+    /// The private half of the key is gone with a master key.
+    #[error("the private key that signed this text is lost; make a new text")]
+    KeyLost,
+    /// Something is sealed that this program does not know.
+    #[error("a newer program has sealed a secret that this one does not know; use the newer one")]
+    UnknownSecret,
 }
 
 /// Why a use case was not done.

@@ -1,56 +1,69 @@
-//! Use cases of signing keys.
+//! Use cases of signing keys. A key is published before it signs, so that whoever caches public keys knows it by then:
+//! next, signing, retired, withdrawn.
 
-use token_core::{Algorithm, Author, Change, KeyId, KeyState, PublicKey, SealedKey, SubjectKind};
+mod bring;
+mod succession;
+mod withdraw;
+
+use core::time::Duration;
+
+use token_core::{Algorithm, KeyId, KeyState, PublicKey, SealedKey, UnixSeconds};
 use token_jwt::NewKey;
 use token_seal::SealContext;
 
 use crate::transaction::Deciding;
-use crate::{Admin, AdminError, Conflict, Done, rights};
+use crate::{Admin, AdminError};
+
+pub use withdraw::Withdrawn;
+
+/// How keys are made and follow each other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KeySettings {
+    /// Of keys that are made without being asked for: the first one, and one that takes the place of a withdrawn one.
+    pub algorithm: Algorithm,
+    /// How long others may cache public keys, and so how long a new key is published before it signs. Whole seconds.
+    pub publication: Duration,
+}
+
+impl Default for KeySettings {
+    fn default() -> Self {
+        Self { algorithm: Algorithm::EdDsa, publication: Duration::from_secs(300) }
+    }
+}
+
+/// When a new key begins to sign.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Begin {
+    /// After it was published for as long as public keys are cached.
+    Published,
+    /// At once: whoever has cached public keys refuses its texts until they look again.
+    Now,
+}
+
+/// A new key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RotateKey {
+    /// `None` for the one that is configured.
+    pub algorithm: Option<Algorithm>,
+    /// When it begins to sign.
+    pub begin: Begin,
+}
 
 /// A private key from elsewhere, in PEM.
 pub struct KeyImport {
-    /// PKCS#8 or PKCS#1.
+    /// PKCS#8, PKCS#1 or SEC1.
     pub pem: String,
+    /// When it begins to sign.
+    pub begin: Begin,
 }
 
 impl core::fmt::Debug for KeyImport {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("KeyImport(redacted)")
+        f.debug_struct("KeyImport").field("begin", &self.begin).finish_non_exhaustive()
     }
-}
-
-/// What withdrawing a key did.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Withdrawn {
-    /// The key.
-    pub key: PublicKey,
 }
 
 impl Admin {
-    /// Makes a first key sign, if none does. Without the master key nothing is made.
-    ///
-    /// # Errors
-    ///
-    /// [`AdminError::CannotSign`]; [`AdminError::Store`].
-    pub fn ensure_signing_key(&self, author: &Author, algorithm: Algorithm) -> Result<(), AdminError> {
-        if !self.can_sign() {
-            return Ok(());
-        }
-        let signs = |keys: &[SealedKey]| keys.iter().any(|key| key.public.state == KeyState::Signing);
-        if self.read(|tx| Ok(signs(&tx.keys()?)))? {
-            return Ok(());
-        }
-        let new = generate(algorithm)?;
-        self.write(author, |deciding| {
-            if signs(&deciding.tx.keys()?) {
-                return Ok((Vec::new(), ()));
-            }
-            let key = self.sealed(&new, KeyState::Signing, deciding)?;
-            Ok((vec![Change::KeyCreated(key)], ()))
-        })
-        .map(|done| done.value)
-    }
-
     /// All signing keys, oldest first, without their private halves.
     ///
     /// # Errors
@@ -60,83 +73,41 @@ impl Admin {
         self.read(|tx| Ok(tx.keys()?.into_iter().map(|key| key.public).collect()))
     }
 
-    /// Makes a new key and signs with it from now on; the one before is retired and still verifies.
+    /// How many texts that could pass now this key signed.
     ///
     /// # Errors
     ///
-    /// [`AdminError::Missing`] without `keys:rotate`; [`AdminError::CannotSign`]; [`AdminError::Store`].
-    pub fn rotate_key(&self, author: &Author, algorithm: Algorithm) -> Result<Done<PublicKey>, AdminError> {
-        self.signer.master()?;
-        let new = generate(algorithm)?;
-        self.write(author, |deciding| {
-            deciding.authority.require(&rights::KEYS_ROTATE)?;
-            self.succeed(&new, deciding, Change::KeyCreated)
-        })
+    /// [`AdminError::Store`].
+    pub fn live_texts(&self, id: &KeyId) -> Result<u64, AdminError> {
+        self.read(|tx| Ok(tx.live_texts(id, self.now())?))
     }
 
-    /// Brings a key from elsewhere and signs with it from now on; the one before is retired and still verifies.
-    ///
-    /// # Errors
-    ///
-    /// [`AdminError::Missing`] without `keys:import`; [`AdminError::Invalid`] for a text that is no strong private
-    /// key; [`AdminError::Conflict`] for a key that is here; [`AdminError::CannotSign`]; [`AdminError::Store`].
-    pub fn import_key(&self, author: &Author, import: &KeyImport) -> Result<Done<PublicKey>, AdminError> {
-        self.signer.master()?;
-        let new = NewKey::import_pem(&import.pem).map_err(|error| AdminError::invalid("/pem", error.to_string()))?;
-        self.write(author, |deciding| {
-            deciding.authority.require(&rights::KEYS_IMPORT)?;
-            self.succeed(&new, deciding, Change::KeyImported)
-        })
+    /// How long others may cache public keys.
+    #[must_use]
+    pub fn key_publication(&self) -> Duration {
+        self.settings.keys.publication
     }
 
-    /// Ends a key: nothing it signed is accepted any more. Can be repeated.
-    ///
-    /// # Errors
-    ///
-    /// [`AdminError::Missing`] without `keys:withdraw`; [`AdminError::NotFound`]; [`AdminError::Store`].
-    pub fn withdraw_key(&self, author: &Author, id: &KeyId) -> Result<Done<Withdrawn>, AdminError> {
-        self.write(author, |deciding| {
-            deciding.authority.require(&rights::KEYS_WITHDRAW)?;
-            let key = deciding.tx.keys()?.into_iter().map(|key| key.public).find(|key| key.id == *id);
-            let key = key.ok_or(AdminError::NotFound(SubjectKind::Key))?;
-            let withdrawn = Withdrawn { key: PublicKey { state: KeyState::Withdrawn, ..key.clone() } };
-            let changes = match key.state {
-                KeyState::Withdrawn => Vec::new(),
-                KeyState::Next | KeyState::Signing | KeyState::Retired => {
-                    vec![Change::KeyMoved { key, to: KeyState::Withdrawn }]
-                }
-            };
-            Ok((changes, withdrawn))
-        })
-    }
-
-    /// The new key signs, the one that signed retires: two changes, two events, one commit.
-    fn succeed(
-        &self,
-        new: &NewKey,
-        deciding: &mut Deciding<'_>,
-        change: fn(SealedKey) -> Change,
-    ) -> Result<(Vec<Change>, PublicKey), AdminError> {
-        let keys = deciding.tx.keys()?;
-        let sealed = self.sealed(new, KeyState::Signing, deciding)?;
-        if keys.iter().any(|key| key.public.id == sealed.public.id) {
-            return Err(AdminError::Conflict(Conflict::KeyExists));
+    /// The second from which a key signs that is published and does not sign yet; `None` for any other.
+    #[must_use]
+    pub fn signs_from(&self, key: &PublicKey) -> Option<UnixSeconds> {
+        if key.state != KeyState::Next {
+            return None;
         }
-        let signs = keys.into_iter().map(|key| key.public).filter(|key| key.state == KeyState::Signing);
-        let mut changes: Vec<Change> = signs.map(|key| Change::KeyMoved { key, to: KeyState::Retired }).collect();
-        let public = sealed.public.clone();
-        changes.push(change(sealed));
-        Ok((changes, public))
+        let publication = i64::try_from(self.settings.keys.publication.as_secs()).unwrap_or(i64::MAX);
+        // It was published somewhere in the second it was made; the one after that lies behind the whole of it.
+        let from = key.created_at.get().saturating_add(publication).saturating_add(1);
+        Some(UnixSeconds::new(from).unwrap_or(UnixSeconds::LAST))
     }
 
-    fn sealed(&self, new: &NewKey, state: KeyState, deciding: &Deciding<'_>) -> Result<SealedKey, AdminError> {
+    fn sealed(&self, new: &NewKey, state: KeyState, deciding: &mut Deciding<'_>) -> Result<SealedKey, AdminError> {
         let public = new
             .public(state, deciding.now.seconds())
             .map_err(|_| AdminError::CannotSign("the new key has no public form"))?;
         let context = SealContext::PrivateKey { key: &public.id, algorithm: public.algorithm };
         let sealed_private = self
             .signer
-            .master()?
+            .current_master(deciding.tx)?
             .seal(context, new.private(), self.randomness.as_ref())
             .map_err(|_| AdminError::CannotSign("the private key could not be sealed"))?;
         Ok(SealedKey { public, sealed_private })

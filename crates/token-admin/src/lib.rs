@@ -6,6 +6,7 @@ mod authority;
 mod commands;
 mod error;
 mod keys;
+mod master_key;
 mod refused;
 pub mod rights;
 mod roles;
@@ -24,7 +25,8 @@ pub use commands::{
     RevokeToken, RotateToken, Submitted,
 };
 pub use error::{AdminError, Conflict, FieldError};
-pub use keys::{KeyImport, Withdrawn};
+pub use keys::{Begin, KeyImport, KeySettings, RotateKey, Withdrawn};
+pub use master_key::Rewrapped;
 pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
@@ -48,6 +50,8 @@ pub struct Settings {
     pub show_token: ShowToken,
     /// How long people stay signed in.
     pub sessions: SessionLimits,
+    /// How signing keys are made and follow each other.
+    pub keys: KeySettings,
 }
 
 /// The use cases, over a store.

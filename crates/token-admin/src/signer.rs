@@ -7,6 +7,7 @@ use token_core::{KeyId, KeyState, Load, SealedKey};
 use token_jwt::{SigningInput, SigningKey, TokenText};
 use token_seal::{MasterKey, SealContext};
 
+use crate::master_key::OTHER;
 use crate::{AdminError, Conflict};
 
 /// The one holder of the master key: without it a node verifies and revokes, and signs nothing.
@@ -32,6 +33,17 @@ impl Signer {
         self.master.as_deref().ok_or(AdminError::CannotSign("it has no master key"))
     }
 
+    /// The master key, if it is the one this database is sealed under: another process may have changed it.
+    pub(crate) fn current_master(&self, tx: &mut dyn Load) -> Result<&MasterKey, AdminError> {
+        let master = self.master()?;
+        for (name, sealed) in tx.sealed_secrets()? {
+            if SealContext::of_secret(&name).is_some_and(|context| master.open(context, &sealed).is_err()) {
+                return Err(AdminError::CannotSign(OTHER));
+            }
+        }
+        Ok(master)
+    }
+
     /// The key that signs new tokens.
     pub(crate) fn signing_key(tx: &mut dyn Load) -> Result<SealedKey, AdminError> {
         let signs = |key: &SealedKey| key.public.state == KeyState::Signing;
@@ -46,13 +58,18 @@ impl Signer {
     }
 
     /// Signs with a stored key.
-    pub(crate) fn sign(&self, key: &SealedKey, input: &SigningInput) -> Result<TokenText, AdminError> {
+    pub(crate) fn sign(
+        &self,
+        tx: &mut dyn Load,
+        key: &SealedKey,
+        input: &SigningInput,
+    ) -> Result<TokenText, AdminError> {
         let id = &key.public.id;
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let ready = if let Some(ready) = opened.get(id) {
             Arc::clone(ready)
         } else {
-            let ready = Arc::new(self.open(key)?);
+            let ready = Arc::new(self.open(tx, key)?);
             opened.insert(id.clone(), Arc::clone(&ready));
             ready
         };
@@ -60,12 +77,12 @@ impl Signer {
         ready.sign(input).map_err(|_| AdminError::CannotSign("the key does not sign"))
     }
 
-    fn open(&self, key: &SealedKey) -> Result<SigningKey, AdminError> {
+    fn open(&self, tx: &mut dyn Load, key: &SealedKey) -> Result<SigningKey, AdminError> {
         let context = SealContext::PrivateKey { key: &key.public.id, algorithm: key.public.algorithm };
-        let private = self
-            .master()?
-            .open(context, &key.sealed_private)
-            .map_err(|_| AdminError::CannotSign("the master key does not open the signing key"))?;
+        let Ok(private) = self.master()?.open(context, &key.sealed_private) else {
+            // The right master key that does not open it: it was sealed under one that was lost since.
+            return self.current_master(tx).and(Err(AdminError::Conflict(Conflict::KeyLost)));
+        };
         SigningKey::open(key.public.algorithm, key.public.id.clone(), &private)
             .map_err(|_| AdminError::CannotSign("the signing key is damaged"))
     }

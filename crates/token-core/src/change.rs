@@ -2,8 +2,8 @@
 //! cannot be expressed.
 
 use crate::{
-    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Revoked, Role, RoleId,
-    SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked, UserChange, UserId,
+    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Resealed, Revoked, Role,
+    RoleId, SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked, UserChange, UserId,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -91,6 +91,19 @@ pub enum Change {
         key: PublicKey,
         /// Where it goes.
         to: KeyState,
+    },
+    /// Every secret is sealed under another master key.
+    MasterKeyRewrapped {
+        /// All that the master key before opened.
+        resealed: Vec<Resealed>,
+        /// How many private halves it did not open; they stay as they are.
+        left: u64,
+    },
+    /// The master key was lost for good and another takes its place: what was sealed before is lost with it. Written
+    /// by the store itself.
+    MasterKeyReplaced {
+        /// How many secrets of the installation are lost.
+        lost: u64,
     },
     /// Calls were refused. Changes nothing but the log.
     CallsRefused {
@@ -192,6 +205,8 @@ impl Change {
             Self::KeyMoved { to: KeyState::Next | KeyState::Signing, .. } => EventKind::KeyPromoted,
             Self::KeyMoved { to: KeyState::Retired, .. } => EventKind::KeyRetired,
             Self::KeyMoved { to: KeyState::Withdrawn, .. } => EventKind::KeyWithdrawn,
+            Self::MasterKeyRewrapped { .. } => EventKind::MasterKeyRewrapped,
+            Self::MasterKeyReplaced { .. } => EventKind::MasterKeyReplaced,
             Self::CallsRefused { .. } => EventKind::CallsRefused,
             Self::LogSealed { .. } => EventKind::LogSealed,
             Self::InstallationCreated => EventKind::InstallationCreated,
@@ -239,7 +254,11 @@ impl Change {
                     None => Subject { kind: SubjectKind::Installation, id: String::new(), name },
                 }
             }
-            Self::IdentityFixed(_) | Self::LogSealed { .. } | Self::InstallationCreated => {
+            Self::IdentityFixed(_)
+            | Self::MasterKeyRewrapped { .. }
+            | Self::MasterKeyReplaced { .. }
+            | Self::LogSealed { .. }
+            | Self::InstallationCreated => {
                 Subject { kind: SubjectKind::Installation, id: String::new(), name: String::new() }
             }
         }
@@ -266,6 +285,8 @@ impl Change {
             Self::KeyMoved { key: moved, .. } => key(&moved.id),
             Self::IdentityFixed(_) => Touches { everything: true, ..Touches::default() },
             Self::TokenRevealed { .. }
+            | Self::MasterKeyRewrapped { .. }
+            | Self::MasterKeyReplaced { .. }
             | Self::CallsRefused { .. }
             | Self::LogSealed { .. }
             | Self::InstallationCreated => Touches::default(),

@@ -1,6 +1,6 @@
 //! What the event of a change says of fields before and after.
 
-use crate::{Change, DetailValue, Details, Ends, Role, TokenRecord, UnixSeconds};
+use crate::{Change, DetailValue, Details, Ends, Role, SealedRow, TokenRecord, UnixSeconds};
 
 type Field = Option<DetailValue>;
 
@@ -96,6 +96,19 @@ impl Change {
                 .with("state", sealed.public.state.as_str()),
             Self::KeyMoved { key, to } => {
                 Details::default().changed("state", text(key.state.as_str()), text(to.as_str()))
+            }
+            Self::MasterKeyRewrapped { resealed, left } => {
+                let rows = |of_keys: bool| {
+                    let counted = resealed.iter().filter(|secret| matches!(secret.row, SealedRow::Key(_)) == of_keys);
+                    i64::try_from(counted.count()).unwrap_or(i64::MAX)
+                };
+                Details::default()
+                    .with("keys", rows(true))
+                    .with("secrets", rows(false))
+                    .with("left", i64::try_from(*left).unwrap_or(i64::MAX))
+            }
+            Self::MasterKeyReplaced { lost } => {
+                Details::default().with("lost", i64::try_from(*lost).unwrap_or(i64::MAX))
             }
             Self::CallsRefused { calls, minute, .. } => Details::default()
                 .with("reason", calls.reason.as_str())

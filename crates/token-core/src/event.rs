@@ -205,6 +205,10 @@ kinds! {
     SetupStarted = "setup.started", Info, "made a set-up code";
     /// The first person made their account with the one-time code.
     SetupCompleted = "setup.completed", Notice, "took the set-up code for";
+    /// Every secret was sealed under another master key.
+    MasterKeyRewrapped = "master-key.rewrapped", Notice, "changed the master key";
+    /// The master key was lost, and another took its place.
+    MasterKeyReplaced = "master-key.replaced", Warning, "replaced the lost master key";
     /// Calls were refused; counted by the minute.
     CallsRefused = "calls.refused", Notice, "refused calls of";
     /// Events written without the master key got their MAC later.

@@ -16,6 +16,7 @@ mod permission;
 mod port;
 mod query;
 mod refused;
+mod resealed;
 mod role;
 mod session;
 mod text;
@@ -42,6 +43,7 @@ pub use port::{
 };
 pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter, UserQuery};
 pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
+pub use resealed::{Resealed, SealedRow};
 pub use role::{BuiltIn, Role, RoleUse};
 pub use session::{SecretDigest, Session, SetupCode};
 pub use text::{Description, DisplayName, Reason, RoleDescription, RoleName, TextError, TokenName, Username};

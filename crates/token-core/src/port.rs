@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Author, Change, CredentialId, Event, EventQuery, Head, Identity, Page, PublicKey, Role, RoleId, RoleName,
+    Author, Change, CredentialId, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName,
     RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
+    UnixSeconds,
 };
-use crate::{Holders, SecretDigest, Session, SetupCode, UnixSeconds, UserId, UserQuery, UserRecord, Username};
+use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
 
 /// A wall clock, UTC.
 pub trait Clock: Send + Sync {
@@ -95,6 +96,18 @@ pub trait Load {
     ///
     /// [`StoreError`].
     fn keys(&mut self) -> Result<Vec<SealedKey>, StoreError>;
+    /// How many texts of unrevoked tokens this key signed that could pass at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn live_texts(&mut self, key: &KeyId, now: UnixSeconds) -> Result<u64, StoreError>;
+    /// Secrets of the installation by their names, sealed; those of a lost master key are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn sealed_secrets(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
     /// Issuer and audience, once there was a token.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ const MICROS: i64 = 1_000_000;
 pub struct UnixSeconds(i64);
 
 impl UnixSeconds {
+    /// The last second of the year 9999.
+    pub const LAST: Self = Self(LAST_SECOND);
+
     /// The time `seconds` after the epoch.
     ///
     /// # Errors

@@ -10,8 +10,6 @@ use crate::entity::{entity_tag, names};
 use crate::error::ApiError;
 use crate::state::HttpState;
 
-const MAX_AGE: &str = "public, max-age=300";
-
 /// `GET /.well-known/jwks.json`: keys that verify now; 304 if the client has them.
 pub(crate) async fn jwks(request: HttpRequest, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
     let guard = Arc::clone(&state.guard);
@@ -25,8 +23,10 @@ pub(crate) async fn jwks(request: HttpRequest, state: Data<HttpState>) -> Result
     let body = keys.await.map_err(|_| ApiError::Internal("publishing keys panicked"))?;
     let body = body.map_err(|_| ApiError::Internal("public keys did not serialize"))?;
     let etag = entity_tag(&body);
+    // A new key is published for as long before it signs.
+    let cached = format!("public, max-age={}", state.admin.key_publication().as_secs());
     let known = request.headers().get_all(header::IF_NONE_MATCH).any(|field| names(field.as_bytes(), &etag));
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, MAX_AGE));
+    response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, cached));
     Ok(if known { response.finish() } else { response.content_type("application/json").body(body) })
 }

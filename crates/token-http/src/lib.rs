@@ -17,6 +17,7 @@ mod frame;
 mod health;
 mod if_match;
 mod jwks;
+mod keys;
 mod openapi;
 mod own_page;
 mod path_id;

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::frame::frame;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{docs, events, health, jwks, openapi, problems, roles, session, setup, tokens, whoami};
+use crate::{docs, events, health, jwks, keys, openapi, problems, roles, session, setup, tokens, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -138,6 +138,10 @@ static ROUTES: &[Route] = &table! {
     Delete "/api/v1/roles/{id}", may(rights::ROLES_DELETE), roles::delete::delete;
     Get "/api/v1/events", may(rights::EVENTS_READ), events::list::list;
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
+    Get "/api/v1/keys", may(rights::KEYS_READ), keys::list::list;
+    Post "/api/v1/keys/rotate", may(rights::KEYS_ROTATE), keys::rotate::rotate;
+    Post "/api/v1/keys/import", may(rights::KEYS_IMPORT), keys::import::import;
+    Post "/api/v1/keys/{kid}/withdraw", may(rights::KEYS_WITHDRAW), keys::withdraw::withdraw;
     Get "/api/v1/whoami", Caller, whoami::whoami;
     Post "/api/v1/session", Public, session::sign_in::sign_in;
     Get "/api/v1/session", Session, session::show::show;

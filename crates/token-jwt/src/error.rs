@@ -41,7 +41,7 @@ pub enum KeyError {
     Unsupported,
     /// Not a PEM text with one private key.
     #[error(
-        "expected one private key in PEM: Ed25519 or P-256 as `PRIVATE KEY`, RSA of 2048 to 4096 bits as `PRIVATE KEY` or `RSA PRIVATE KEY`"
+        "expected one private key in PEM: Ed25519 or P-256 as `PRIVATE KEY`, P-256 as `EC PRIVATE KEY`, RSA of 2048 to 4096 bits as `PRIVATE KEY` or `RSA PRIVATE KEY`"
     )]
     Pem,
     /// Something to be signed that says another key or algorithm.

@@ -41,10 +41,14 @@ impl NewKey {
     ///
     /// [`KeyError::Pem`] for anything but one strong private key.
     pub fn import_pem(pem: &str) -> Result<Self, KeyError> {
-        let (label, private) = pem::read(pem)?;
+        let (label, mut private) = pem::read(pem)?;
+        if label == Label::Sec1 {
+            private = pem::p256_in_pkcs8(&private).ok_or(KeyError::Pem)?;
+        }
         let candidates: &[Algorithm] = match label {
             Label::Pkcs8 => &[Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
             Label::Pkcs1 => &[Algorithm::Rs256],
+            Label::Sec1 => &[Algorithm::Es256],
         };
         let read = |algorithm: &Algorithm| Self::checked(*algorithm, private.clone()).ok();
         candidates.iter().find_map(read).ok_or(KeyError::Pem)

@@ -13,6 +13,8 @@ pub(crate) enum Label {
     Pkcs8,
     /// `RSA PRIVATE KEY`: PKCS#1 (RFC 8017).
     Pkcs1,
+    /// `EC PRIVATE KEY`: SEC1 (RFC 5915).
+    Sec1,
 }
 
 /// Reads one private key.
@@ -21,7 +23,7 @@ pub(crate) fn read(text: &str) -> Result<(Label, Zeroizing<Vec<u8>>), KeyError> 
     if 16 * 1_024 < text.len() {
         return Err(KeyError::Pem);
     }
-    [(Label::Pkcs8, "PRIVATE KEY"), (Label::Pkcs1, "RSA PRIVATE KEY")]
+    [(Label::Pkcs8, "PRIVATE KEY"), (Label::Pkcs1, "RSA PRIVATE KEY"), (Label::Sec1, "EC PRIVATE KEY")]
         .into_iter()
         .find_map(|(label, name)| body(text.trim(), name).map(|der| (label, der)))
         .ok_or(KeyError::Pem)
@@ -32,6 +34,24 @@ fn body(text: &str, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         text.strip_prefix(&format!("-----BEGIN {name}-----"))?.strip_suffix(&format!("-----END {name}-----"))?;
     let base64: Zeroizing<String> = Zeroizing::new(inner.split_ascii_whitespace().collect());
     STANDARD.decode(base64.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// A SEC1 key of P-256 in PKCS#8 (RFC 5958 §2): what opens keys takes them in that form alone. A key of another curve
+/// does not pass for one of P-256: its own parameters, or its length, say otherwise.
+pub(crate) fn p256_in_pkcs8(sec1: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // version 0, and the algorithm: id-ecPublicKey with the curve prime256v1.
+    const HEAD: [u8; 24] = [
+        0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+        0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
+    ];
+    // With the public half, which is needed, 109 bytes, and 121 with the name of the curve: lengths of these forms.
+    let inner = u8::try_from(sec1.len()).ok().filter(|length| (102..0x80).contains(length))?;
+    let mut key = Zeroizing::new(Vec::with_capacity(256));
+    key.extend([0x30, 0x81, 24 + 2 + inner]);
+    key.extend(HEAD);
+    key.extend([0x04, inner]);
+    key.extend(sec1);
+    Some(key)
 }
 
 /// One DER element of this tag: its content, and what follows it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq as _;
 use token_core::{Randomness, RandomnessFailed};
 use zeroize::Zeroizing;
 
@@ -95,6 +96,12 @@ impl MasterKey {
         }
         bytes.copy_from_slice(&decoded);
         Ok(Self(bytes))
+    }
+
+    /// Whether both are the same key, in constant time.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(other.0.as_slice()).into()
     }
 
     /// The key as [`MasterKey::parse`] reads it.

@@ -27,6 +27,18 @@ pub enum SealContext<'a> {
     ChainKey,
 }
 
+impl SealContext<'_> {
+    /// What a secret of the installation is, by the name it is stored under; every one of them has its line here, so
+    /// that a change of the master key misses none.
+    #[must_use]
+    pub fn of_secret(name: &str) -> Option<Self> {
+        match name {
+            "chain-key" => Some(Self::ChainKey),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for SealContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,6 +1,7 @@
 //! Changes as statements: each with its condition, and its row count read.
 
 mod credentials;
+mod resealed;
 mod users;
 
 use diesel::prelude::*;
@@ -48,7 +49,11 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
         Change::User(change) => users::apply(conn, change),
         Change::KeyCreated(key) | Change::KeyImported(key) => insert_key(conn, key),
         Change::KeyMoved { key, to } => move_key(conn, &key.id, key.state, *to),
+        Change::MasterKeyRewrapped { resealed, .. } => {
+            resealed.iter().try_for_each(|secret| resealed::write(conn, secret))
+        }
         Change::TokenRevealed { .. }
+        | Change::MasterKeyReplaced { .. }
         | Change::CallsRefused { .. }
         | Change::LogSealed { .. }
         | Change::InstallationCreated => Ok(()),

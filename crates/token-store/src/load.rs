@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use token_core::{
-    Actor, AllowedNetworks, BuiltIn, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Identity, Load,
-    PublicKey, Revoked, Role, RoleId, RoleName, RoleUse, SealedKey, StoreError, StoredToken, Token, TokenId,
+    Actor, AllowedNetworks, BuiltIn, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Identity, KeyId,
+    Load, PublicKey, Revoked, Role, RoleId, RoleName, RoleUse, SealedKey, StoreError, StoredToken, Token, TokenId,
     TokenRecord, UnixSeconds, UserId,
 };
 use token_core::{Holders, SecretDigest, Session, SetupCode, UserRecord, Username};
 
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
-use crate::schema::{credentials, installation, keys, role_rules, roles, token_roles, tokens};
+use crate::schema::{credentials, installation, keys, role_rules, roles, secrets, token_roles, tokens};
 use crate::{sessions, users};
 
 /// One row of `tokens`.
@@ -172,7 +172,11 @@ impl Load for Conn {
         let row: Option<TokenRow> = each!(self, c => tokens::table
             .find(id.as_bytes().as_slice()).first(c.as_mut()).optional())
         .map_err(failed)?;
-        row.map(|row| token(self, row)).transpose()
+        match row {
+            // An index that leads to another row is damaged, and must not lend one token the state of another.
+            Some(row) if row.id != id.as_bytes() => Err(corrupt("tokens", id, "the index leads to another row")),
+            row => row.map(|row| token(self, row)).transpose(),
+        }
     }
 
     fn role(&mut self, id: RoleId) -> Result<Option<Role>, StoreError> {
@@ -219,6 +223,25 @@ impl Load for Conn {
             Ok(SealedKey { public, sealed_private })
         };
         rows.into_iter().map(key).collect()
+    }
+
+    fn live_texts(&mut self, key: &KeyId, now: UnixSeconds) -> Result<u64, StoreError> {
+        let now = now.get();
+        let signed = credentials::table
+            .inner_join(tokens::table)
+            .filter(credentials::kid.eq(key.as_str()))
+            .filter(credentials::expires_at.is_null().or(credentials::expires_at.gt(now)))
+            .filter(credentials::ends_at.is_null().or(credentials::ends_at.gt(now)))
+            .filter(credentials::used_at.is_null())
+            .filter(tokens::revoked_at.is_null())
+            .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)));
+        let count: i64 = each!(self, c => signed.count().get_result(c.as_mut())).map_err(failed)?;
+        Ok(count.unsigned_abs())
+    }
+
+    fn sealed_secrets(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let kept = secrets::table.filter(secrets::name.not_like("lost:%")).order(secrets::name);
+        each!(self, c => kept.load(c.as_mut())).map_err(failed)
     }
 
     fn identity(&mut self) -> Result<Option<Identity>, StoreError> {

@@ -49,5 +49,8 @@ diesel::table! {
     }
 }
 diesel::table! { setup (id) { id -> BigInt, digest -> Binary, expires_at -> BigInt, } }
+diesel::table! { schema_support (id) { id -> BigInt, oldest -> BigInt, } }
+diesel::joinable!(credentials -> tokens (token_id));
+diesel::allow_tables_to_appear_in_same_query!(credentials, tokens);
 diesel::allow_tables_to_appear_in_same_query!(tokens, token_roles);
 diesel::allow_tables_to_appear_in_same_query!(users, user_roles);

@@ -11,8 +11,8 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use serde_json::Value;
-use token_admin::{Admin, SessionLimits, Settings, ShowToken, Signer};
-use token_core::{Algorithm, Author, Clock, GuardSource, Identity, Randomness, Store};
+use token_admin::{Admin, KeySettings, SessionLimits, Settings, ShowToken, Signer};
+use token_core::{Author, Clock, GuardSource, Identity, Randomness, Store};
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, Readiness, SignIn, app};
 use token_seal::MasterKey;
@@ -72,9 +72,14 @@ impl Product {
             port,
             Arc::clone(randomness) as Arc<dyn Randomness>,
             Signer::new(Some(Arc::clone(master))),
-            Settings { identity, show_token: ShowToken::Always, sessions: SessionLimits::default() },
+            Settings {
+                identity,
+                show_token: ShowToken::Always,
+                sessions: SessionLimits::default(),
+                keys: KeySettings::default(),
+            },
         );
-        admin.ensure_signing_key(&Author::system(), Algorithm::EdDsa).expect("a signing key");
+        admin.ensure_signing_key(&Author::system()).expect("a signing key");
         let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard");
         let (clock, randomness) = (Arc::clone(clock), Arc::clone(randomness));
         let listen = ([127, 0, 0, 1], 8080).into();

@@ -1,10 +1,12 @@
 //! What is asked for in bodies, in the domain's own types.
 
+mod key;
 mod password;
 mod role;
 mod session;
 mod token;
 
+pub use key::{ImportKeyRequest, RotateKeyRequest, WithdrawKeyRequest};
 pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};
 pub use session::{ChangePasswordRequest, SetupRequest, SignInRequest};

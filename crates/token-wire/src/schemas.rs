@@ -1,10 +1,12 @@
 //! Bodies as their authors write them: what an OpenAPI document tells of the requests of this crate. A test holds every
 //! member and bound here against the reader of the same body.
 
+mod key;
 mod role;
 mod session;
 mod token;
 
+pub use key::{ImportKeyBody, RotateKeyBody, WithdrawKeyBody};
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
 pub use session::{ChangePasswordBody, SetupBody, SignInBody};
 pub use token::{EditTokenBody, NewTokenBody, OldEndsBody, RevealBody, RevokeBody, RotateBody};

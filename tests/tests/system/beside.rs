@@ -12,7 +12,7 @@ fn s37_the_very_first_token_works_as_soon_as_the_command_returned() {
         let _ = caller.get("/api/v1/whoami").expect(200);
         let _ = program.run(&["token", "revoke", created["id"].as_str().unwrap()]).ok();
         let _ = caller.get("/api/v1/whoami").expect(401);
-        let _ = program.run(&["key", "rotate", "--algorithm", "ES256"]).ok();
+        let _ = program.run(&["key", "rotate", "--now", "--algorithm", "ES256"]).ok();
         let next = program.run(&["token", "create", "--name", "next", "--json"]).ok().json();
         let _ = server.client().bearer(next["token"].as_str().unwrap()).get("/api/v1/whoami").expect(200);
     });

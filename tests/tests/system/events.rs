@@ -33,7 +33,7 @@ fn history(app: &App) {
     let rules = rules_json(&["deny *:*"]);
     let _ = app.admin.patch(&format!("/api/v1/roles/{role}"), 1, &json!({"rules": rules})).expect(200);
     later();
-    let rotate = || app.program.run(&["key", "rotate", "--json"]).ok().json();
+    let rotate = || app.program.run(&["key", "rotate", "--now", "--json"]).ok().json();
     let (kept_for_a_moment, _) = (rotate(), rotate());
     later();
     // The id of a key may begin with `-`.

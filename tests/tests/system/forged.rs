@@ -98,7 +98,7 @@ fn forgeries(own: &Made, other: &Made) -> Vec<(&'static str, String, String)> {
 fn p51_m10_c16_a_stolen_key_signs_nothing_that_is_accepted_but_what_we_issued_ourselves() {
     on_each_database(|database| {
         let mut app = App::start(database);
-        let _ = app.program.run(&["key", "import", FILE]).ok();
+        let _ = app.program.run(&["key", "import", "--now", FILE]).ok();
         let token =
             |name: &str| app.token_with(&json!({"name": name, "roles": [], "expires_at": "2099-01-01T00:00:00Z"}));
         let (own, other) = (token("own"), token("other"));

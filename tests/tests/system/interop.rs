@@ -56,12 +56,12 @@ fn s15_pyjwt_and_jose_verify_all_three_algorithms() {
         let app = App::start(database);
         verified_elsewhere(&app, &app.token("eddsa", &[]), "EdDSA");
         // The server knows of the new key when the command returns.
-        let _ = app.program.run(&["key", "rotate", "--algorithm", "ES256"]).ok();
+        let _ = app.program.run(&["key", "rotate", "--now", "--algorithm", "ES256"]).ok();
         let es256 = app.token("es256", &[]);
         assert_eq!(app.whoami(&es256), 200);
         verified_elsewhere(&app, &es256, "ES256");
         let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/token-jwt/tests/keys/test-only-rsa-2048.pem");
-        let _ = app.program.run(&["key", "import", pem]).ok();
+        let _ = app.program.run(&["key", "import", "--now", pem]).ok();
         let rs256 = app.token("rs256", &[]);
         assert_eq!(app.whoami(&rs256), 200);
         verified_elsewhere(&app, &rs256, "RS256");

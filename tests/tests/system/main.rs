@@ -24,6 +24,7 @@ mod forged;
 mod interop;
 #[cfg(feature = "failpoints")]
 mod judge;
+mod keys;
 mod limits;
 mod log;
 mod log_lines;

@@ -94,12 +94,18 @@ pub(crate) fn fresh_name(app: &App) -> String {
 pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
     let id = if route.starts_with("/api/v1/roles") { app.role(&fresh_name(app), &[]) } else { app.token("t", &[]).id };
     let mut path = route.replace("{id}", &id).replace("{name}", "not-found").replace("{file}", "start.js");
+    if route.contains("{kid}") {
+        let key = app.admin.post("/api/v1/keys/rotate", &json!({"now": true})).expect(200).json();
+        path = route.replace("{kid}", key["kid"].as_str().unwrap());
+    }
     if route.ends_with("/explain") {
         path += "?permission=a:b";
     }
     let body = match (method, route) {
         ("POST", "/api/v1/tokens" | "/api/v1/roles") => json!({"name": fresh_name(app)}),
         ("POST", "/api/v1/tokens/{id}/rotate") => json!({"old_ends": "now"}),
+        ("POST", "/api/v1/keys/rotate") => json!({"now": true}),
+        ("POST", "/api/v1/keys/import") => json!({"pem": crate::keys::new_pem(), "now": true}),
         ("PATCH", _) => json!({"description": "changed"}),
         ("POST", _) => json!({}),
         _ => Value::Null,
@@ -135,7 +141,8 @@ fn s36_the_missing_permission_is_named_on_each_route() {
         for (verb, route, need) in token_http::routes() {
             let Need::Permission(permission) = need else { continue };
             let body = matches!(verb.as_str(), "POST" | "PATCH").then_some("{");
-            let refused = powerless.request(verb.as_str(), &route.replace("{id}", id), body).expect(403);
+            let refused =
+                powerless.request(verb.as_str(), &route.replace("{id}", id).replace("{kid}", "k"), body).expect(403);
             let challenge = refused.header("www-authenticate").unwrap();
             assert!(challenge.contains("error=\"insufficient_scope\""), "{verb} {route}: {challenge}");
             assert!(challenge.ends_with(&format!("scope=\"{permission}\"")), "{verb} {route}: {challenge}");

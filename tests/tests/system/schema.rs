@@ -83,6 +83,7 @@ const CONSTRAINTS: &[&str] = &[
     "UPDATE event_head SET seq = -1",
     "INSERT INTO event_head SELECT 2, epoch, seq, digest, sealed_through FROM event_head",
     "INSERT INTO installation SELECT 2, issuer, audience, cursor_key FROM installation",
+    "INSERT INTO schema_support SELECT 2, oldest FROM schema_support",
     "DELETE FROM roles WHERE id IN (SELECT role_id FROM token_roles)",
     "DELETE FROM keys WHERE kid IN (SELECT kid FROM credentials)",
     "UPDATE users SET username_folded = 'x', version = version + 1",
@@ -128,10 +129,10 @@ fn p13_every_trigger_and_constraint_holds_against_raw_sql() {
         let app = App::start(database);
         let held = app.role("held", &["allow assets:read"]);
         let (revoked, deleted) = (app.token("revoked", &[&held]), app.token("deleted", &[]));
-        let _ = app.program.run(&["key", "rotate"]).ok();
+        let _ = app.program.run(&["key", "rotate", "--now"]).ok();
         let keys = app.program.run(&["key", "list", "--json"]).ok().json();
         let retired = keys.as_array().unwrap().iter().find(|key| key["state"] == "retired").unwrap();
-        let _ = app.program.run(&["key", "rotate"]).ok();
+        let _ = app.program.run(&["key", "rotate", "--now"]).ok();
         let _ = app.program.run(&["key", "withdraw", "--yes", retired["kid"].as_str().unwrap()]).ok();
         // The administrator's text went with its key; the command line goes on.
         let _ = app.program.run(&["token", "rotate", "--older-at", "2098-01-01", &revoked.id]).ok();

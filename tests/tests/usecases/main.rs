@@ -12,6 +12,7 @@ mod anything;
 mod each_store;
 mod explain;
 mod golden;
+mod keys;
 mod lifecycle;
 mod liveness;
 mod races;

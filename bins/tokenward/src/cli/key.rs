@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::json;
-use token_admin::KeyImport;
+use token_admin::{Begin, KeyImport, RotateKey};
 use token_core::{Algorithm, Author, KeyId, PublicKey};
-use token_wire::format_seconds;
+use token_wire::{KeyView, WithdrawnKeyView};
 
 use super::confirmation::Confirmation;
 use crate::failure::Failure;
@@ -18,18 +17,26 @@ use crate::parts::Parts;
 pub(crate) enum Command {
     /// List signing keys
     List,
-    /// Make a new key and sign with it from now on; texts of older keys stay good
+    /// Make a new key. It is published at once and signs after `key_publication`, when everybody who caches public keys
+    /// knows it; texts of older keys stay good
     Rotate {
-        /// `EdDSA` or `ES256`
-        #[arg(long, default_value = "EdDSA")]
-        algorithm: Algorithm,
+        /// `EdDSA` or `ES256`; `signing_algorithm` if left out
+        #[arg(long)]
+        algorithm: Option<Algorithm>,
+        /// Sign at once, in an emergency; also lets a key sign that waits. Whoever has cached public keys refuses new
+        /// texts until they look again
+        #[arg(long)]
+        now: bool,
     },
-    /// Bring a private key in PEM and sign with it from now on
+    /// Bring a private key in PEM; it is published and signs like a new one
     Import {
-        /// PKCS#8, as `openssl genpkey` writes it; RSA has 2048 bits or more
+        /// PKCS#8, as `openssl genpkey` writes it, PKCS#1 or SEC1; RSA has 2048 bits or more
         file: PathBuf,
+        /// Sign at once
+        #[arg(long)]
+        now: bool,
     },
-    /// End a key: nothing it signed is accepted any more
+    /// End a key: nothing it signed is accepted any more. If it signed, the key that waits does so at once, or a new one
     Withdraw {
         /// Its id, as `key list` shows it
         #[arg(allow_hyphen_values = true)]
@@ -41,40 +48,53 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     let author = Author::command_line();
+    let begin = |now: bool| if now { Begin::Now } else { Begin::Published };
     let keys = match command {
         Command::List => parts.admin.keys()?,
-        Command::Rotate { algorithm } => vec![parts.admin.rotate_key(&author, algorithm)?.value],
-        Command::Import { file } => {
+        Command::Rotate { algorithm, now } => {
+            vec![parts.admin.rotate_key(&author, &RotateKey { algorithm, begin: begin(now) })?.value]
+        }
+        Command::Import { file, now } => {
             let pem = std::fs::read_to_string(&file).map_err(|error| Failure::file(&file, error))?;
-            vec![parts.admin.import_key(&author, &KeyImport { pem })?.value]
+            vec![parts.admin.import_key(&author, &KeyImport { pem, begin: begin(now) })?.value]
         }
-        Command::Withdraw { kid, confirmation } => {
-            confirmation.ask(&format!("End the key {kid} and every text it signed?"))?;
-            vec![parts.admin.withdraw_key(&author, &kid)?.value.key]
-        }
+        Command::Withdraw { kid, confirmation } => return withdraw(&kid, confirmation, parts, format),
     };
     match format {
-        Format::Json => output::json(&keys.iter().map(view).collect::<Vec<_>>()),
+        Format::Json => output::json(&keys.iter().map(|key| view(parts, key)).collect::<Vec<_>>()),
+        Format::Table => table(parts, &keys),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn withdraw(kid: &KeyId, confirmation: Confirmation, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
+    let texts = parts.admin.live_texts(kid)?;
+    confirmation.ask(&format!("End the key {kid} and the {texts} texts that pass now by it?"))?;
+    let done = parts.admin.withdraw_key(&Author::command_line(), kid)?.value;
+    match format {
+        Format::Json => output::json(&WithdrawnKeyView {
+            key: view(parts, &done.key),
+            live_texts: done.live_texts,
+            signing: done.signing.map(|key| key.id.to_string()),
+        }),
         Format::Table => {
-            let row = |key: &PublicKey| {
-                vec![
-                    key.id.to_string(),
-                    key.algorithm.to_string(),
-                    key.state.to_string(),
-                    format_seconds(key.created_at),
-                ]
-            };
-            output::table(&["kid", "algorithm", "state", "created"], keys.iter().map(row));
+            table(parts, &[vec![done.key], done.signing.into_iter().collect()].concat());
+            if let Some(texts) = done.live_texts {
+                output::line(&format!("{texts} texts were good until now; `tokenward token rotate` makes new ones"));
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn view(key: &PublicKey) -> serde_json::Value {
-    json!({
-        "kid": key.id.as_str(),
-        "algorithm": key.algorithm.as_str(),
-        "state": key.state.as_str(),
-        "created_at": format_seconds(key.created_at),
-    })
+fn view(parts: &Parts, key: &PublicKey) -> KeyView {
+    KeyView::new(key, parts.admin.signs_from(key))
+}
+
+fn table(parts: &Parts, keys: &[PublicKey]) {
+    let row = |key: &PublicKey| {
+        let view = view(parts, key);
+        vec![view.kid, view.algorithm, view.state, view.created_at, view.signs_from.unwrap_or_default()]
+    };
+    output::table(&["kid", "algorithm", "state", "created", "signs from"], keys.iter().map(row));
 }

@@ -115,6 +115,9 @@ settings! {
         "`always`, or `never` to show the text of a token only when it is created", parse::show_token;
     signing_algorithm: Algorithm = fixed("EdDSA"), Text "NAME",
         "`EdDSA` or `ES256`, of the first signing key; RSA keys are imported", parse::signing_algorithm;
+    key_publication: Duration = fixed("300s"), Text "TIME",
+        "How long others may cache public keys, and a new signing key is published before it signs; `0s` is at once",
+        parse::whole_seconds("0s", "86400s");
     trusted_proxies: Vec<IpNet> = fixed(""), List "CIDR,…",
         "Networks of the proxies that end TLS, whose `X-Forwarded-For` counts", parse::networks;
     tls_cert: Option<PathBuf> = derived("none, so no TLS", |_| "none".to_owned()), Text "FILE",

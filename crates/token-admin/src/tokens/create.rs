@@ -62,7 +62,7 @@ impl Admin {
             ends: Ends::Never,
         };
         let id = TokenId::new(*now, self.randomness.as_ref())?;
-        let text = self.signer.sign(&key, &SigningInput::new(&identity, id, &credential, key.public.algorithm))?;
+        let text = self.signer.sign(*tx, &key, &SigningInput::new(&identity, id, &credential, key.public.algorithm))?;
         let grant = Grant {
             id,
             name: new.name.clone(),

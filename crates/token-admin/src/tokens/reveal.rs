@@ -57,7 +57,11 @@ impl Admin {
             };
             let key = Signer::key_of(deciding.tx, &credential.key)?;
             let identity = deciding.tx.identity()?.ok_or(AdminError::CannotSign("no issuer is stored"))?;
-            let text = self.signer.sign(&key, &SigningInput::new(&identity, id, credential, key.public.algorithm))?;
+            let text = self.signer.sign(
+                deciding.tx,
+                &key,
+                &SigningInput::new(&identity, id, credential, key.public.algorithm),
+            )?;
             let change = Change::TokenRevealed { token: id, name: grant.name.clone(), credential: credential.clone() };
             Ok((vec![change], Revealed { credential: credential.id, text }))
         })

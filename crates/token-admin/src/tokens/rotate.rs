@@ -61,7 +61,7 @@ impl Admin {
             encoding: Encoding::V1,
             ends: Ends::Never,
         };
-        let text = self.signer.sign(&key, &SigningInput::new(&identity, id, &newest, key.public.algorithm))?;
+        let text = self.signer.sign(*tx, &key, &SigningInput::new(&identity, id, &newest, key.public.algorithm))?;
         let ends = match rotate.old_ends {
             OldEnds::Now => Ends::At(second),
             OldEnds::At(end) => Ends::At(end),

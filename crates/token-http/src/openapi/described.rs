@@ -8,6 +8,7 @@
 //! ```
 
 mod events;
+mod keys;
 mod public;
 mod roles;
 mod sessions;
@@ -23,6 +24,7 @@ pub(super) fn described() -> Vec<(&'static str, Vec<Described>)> {
         ("Tokens", tokens::rows()),
         ("Roles", roles::rows()),
         ("Changelog", events::rows()),
+        ("Signing keys", keys::rows()),
         ("Public", public::rows()),
         ("Operations", public::operations()),
     ]

@@ -8,7 +8,7 @@ use crate::author::{Arrived, Asking};
 use crate::body::{JsonBody, OptionalJsonBody};
 use crate::if_match::IfMatch;
 use crate::own_page::OwnPage;
-use crate::path_id::PathId;
+use crate::path_id::{PathId, PathKid};
 use crate::query::{NoQuery, Query};
 use crate::state::HttpState;
 
@@ -75,6 +75,7 @@ extractors! {
     OwnPage => Page;
     HttpRequest => Inner;
     Data<HttpState> => Inner;
+    PathKid => Path;
     Query => Query;
     NoQuery => NoQuery;
     IfMatch => Version;

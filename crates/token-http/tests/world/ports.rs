@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use token_admin::{Admin, SessionLimits, Settings, ShowToken, Signer};
+use token_admin::{Admin, KeySettings, SessionLimits, Settings, ShowToken, Signer};
 use token_core::{
     Algorithm, AsOf, Author, BuiltIn, Clock, Committed, Credential, CredentialId, Credentials, Decide, Digest,
     Encoding, Ends, Epoch, Event, EventQuery, Grant, GuardSource, Head, Identity, KeySet, KeyState, Load, LogVerdict,
@@ -164,7 +164,12 @@ impl World {
         }
         let keys = KeySet { keys: vec![public], identity: Some(identity.clone()) };
         let memory = Arc::new(Memory { tokens, keys, mood });
-        let settings = Settings { identity, show_token: ShowToken::Always, sessions: SessionLimits::default() };
+        let settings = Settings {
+            identity,
+            show_token: ShowToken::Always,
+            sessions: SessionLimits::default(),
+            keys: KeySettings::default(),
+        };
         let admin = Admin::new(memory.clone(), Arc::new(Noon), Arc::new(Sevens), Signer::new(None), settings);
         let state = HttpState {
             admin: Arc::new(admin),

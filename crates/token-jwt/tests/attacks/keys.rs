@@ -9,13 +9,18 @@ use crate::world::{RSA, World, at, identity, new_key};
 
 const ED25519: &str = include_str!("../keys/test-only-ed25519.pem");
 const P256: &str = include_str!("../keys/test-only-p256.pem");
+const SEC1: &str = include_str!("../keys/test-only-p256-sec1.pem");
 const RSA_PKCS1: &str = include_str!("../keys/test-only-rsa-2048-pkcs1.pem");
 
 #[test]
 fn keys_of_other_tools_are_imported() {
-    for (pem, algorithm) in
-        [(ED25519, Algorithm::EdDsa), (P256, Algorithm::Es256), (RSA, Algorithm::Rs256), (RSA_PKCS1, Algorithm::Rs256)]
-    {
+    for (pem, algorithm) in [
+        (ED25519, Algorithm::EdDsa),
+        (P256, Algorithm::Es256),
+        (SEC1, Algorithm::Es256),
+        (RSA, Algorithm::Rs256),
+        (RSA_PKCS1, Algorithm::Rs256),
+    ] {
         for text in [pem.to_owned(), pem.replace('\n', "\r\n"), format!("\n{pem}\n\n")] {
             let key = NewKey::import_pem(&text).unwrap();
             let public = key.public(KeyState::Next, at(7)).unwrap();
@@ -45,7 +50,7 @@ fn atk_s10_what_is_not_one_strong_private_key_is_refused() {
         (include_str!("../keys/test-only-p384.pem"), "another curve"),
         (include_str!("../keys/test-only-ed448.pem"), "another curve"),
         (include_str!("../keys/test-only-ed25519-certificate.pem"), "a certificate"),
-        (include_str!("../keys/test-only-p256-sec1.pem"), "SEC 1"),
+        (&SEC1.replace("EC ", "RSA "), "SEC1 labelled PKCS#1"),
         (half, "half a key"),
         ("", "nothing"),
         ("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----", "an empty key"),

@@ -7,7 +7,8 @@ use token_core::Rule;
 use token_http::Verb;
 use token_testkit::on_each_database;
 use token_wire::{
-    EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest, RotateRequest,
+    EditRoleRequest, EditTokenRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest,
+    RotateKeyRequest, RotateRequest,
 };
 
 use super::calls::Call;
@@ -43,6 +44,8 @@ enum Beside {
     Name,
     True,
     Now,
+    /// A private key of its own.
+    Pem,
 }
 
 const fn field(name: &'static str, kind: Kind, null: Null) -> Field {
@@ -106,6 +109,21 @@ pub(crate) const BODIES: &[Body] = &[
     },
     Body { method: "POST", path: "/api/v1/roles", status: 201, beside: &[("name", Beside::Name)], fields: ROLE },
     Body { method: "PATCH", path: "/api/v1/roles/{id}", status: 200, beside: &[], fields: ROLE },
+    Body {
+        method: "POST",
+        path: "/api/v1/keys/rotate",
+        status: 200,
+        beside: &[("now", Beside::True)],
+        fields: &[field("algorithm", Kind::Algorithm, Null::Refused), field("now", Kind::Set, Null::Refused)],
+    },
+    Body {
+        method: "POST",
+        path: "/api/v1/keys/import",
+        status: 200,
+        beside: &[("pem", Beside::Pem), ("now", Beside::True)],
+        fields: &[field("pem", Kind::Pem, Null::Refused), field("now", Kind::Set, Null::Refused)],
+    },
+    Body { method: "POST", path: "/api/v1/keys/{kid}/withdraw", status: 200, beside: &[], fields: &[] },
 ];
 
 impl Body {
@@ -119,6 +137,7 @@ impl Body {
                 Beside::Name => json!(format!("thing {number}")),
                 Beside::True => json!(true),
                 Beside::Now => json!("now"),
+                Beside::Pem => json!(crate::keys::new_pem()),
             };
             members.insert((*beside).to_owned(), value);
         }
@@ -225,6 +244,9 @@ fn every_field_of_every_body_has_its_rows() {
         members!(RotateRequest { expires_at, old_ends }),
         members!(NewRoleRequest { name, description, rules }),
         members!(EditRoleRequest { name, description, rules }),
+        members!(RotateKeyRequest { algorithm, now }),
+        members!(ImportKeyRequest { pem, now }),
+        BTreeSet::new(),
     ];
     // `effect` and `permission` of a rule are rows of the kind `Rules`.
     assert_eq!(members!(Rule { effect, pattern }).len(), 2);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{CANARY, UNKNOWN, World};
+use crate::keys::{bad_pems, new_pem};
 
 /// What a field takes.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,12 @@ pub(crate) enum Kind {
     End,
     Networks,
     Flag,
+    /// A flag that is tried set alone.
+    Set,
+    /// A private key in PEM.
+    Pem,
+    /// A signature algorithm keys are made for.
+    Algorithm,
     Credential,
     Rules,
     /// `"now"`, or an object with one time.
@@ -46,9 +53,9 @@ impl Kind {
     /// Values of every wrong type: 400.
     pub(crate) fn wrong_types(self) -> Vec<Bad> {
         match self {
-            Self::Line(_) | Self::Lines(..) | Self::End | Self::Credential => no_texts(),
+            Self::Line(_) | Self::Lines(..) | Self::End | Self::Credential | Self::Pem | Self::Algorithm => no_texts(),
             Self::Roles | Self::Networks => [no_lists(), no_items()].concat(),
-            Self::Flag => {
+            Self::Flag | Self::Set => {
                 [json!("true"), json!(1), json!(0), json!([]), json!({}), json!(CANARY)].map(|v| (v, "")).to_vec()
             }
             Self::Rules => [no_lists(), no_rules()].concat(),
@@ -77,7 +84,11 @@ impl Kind {
             Self::Roles => bad_roles(world),
             Self::End => ENDS.iter().map(|text| (json!(text), "")).collect(),
             Self::Networks => bad_networks(),
-            Self::Flag => Vec::new(),
+            Self::Flag | Self::Set => Vec::new(),
+            Self::Pem => bad_pems().into_iter().map(|(pem, _)| (json!(pem), "")).collect(),
+            Self::Algorithm => ["", "none", "RS256", "HS256", "ES384", "eddsa", "Ed25519", CANARY]
+                .map(|text| (json!(text), ""))
+                .to_vec(),
             Self::Credential => MALFORMED_IDS.iter().chain(&[UNKNOWN]).map(|text| (json!(text), "")).collect(),
             Self::Rules => bad_rules(),
             Self::OldEnds => {
@@ -116,6 +127,9 @@ impl Kind {
                 vec![json!(["0.0.0.0/0", "::/0"]), json!(["192.0.2.1", "2001:db8::1"]), json!(most)]
             }
             Self::Flag => vec![json!(false)],
+            Self::Set => vec![json!(true)],
+            Self::Pem => vec![json!(new_pem()), json!(new_pem().replace('\n', "\r\n"))],
+            Self::Algorithm => vec![json!("EdDSA"), json!("ES256")],
             Self::Credential => Vec::new(),
             Self::OldEnds => {
                 vec![json!("now"), json!({"at": "2030-02-28"}), json!({"on_first_use": "9999-12-31T23:59:59Z"})]

@@ -46,7 +46,8 @@ impl World {
 
     /// The path of a route with the token or role of this world in it.
     pub(crate) fn path(&self, route: &str) -> String {
-        route.replace("{id}", if route.starts_with("/api/v1/roles") { &self.role } else { &self.token })
+        let id = if route.starts_with("/api/v1/roles") { &self.role } else { &self.token };
+        route.replace("{id}", id).replace("{kid}", "a-key-that-is-not-there")
     }
 
     /// So many roles that exist; made once.

@@ -136,7 +136,7 @@ fn p04_a_presented_bad_credential_is_never_treated_as_none() {
             if *need == token_http::Need::Public {
                 continue;
             }
-            let path = path.replace("{id}", "0192f3c1-7a52-7c11-8d4e-0242ac120002");
+            let path = path.replace("{id}", "0192f3c1-7a52-7c11-8d4e-0242ac120002").replace("{kid}", "k");
             for (value, expected) in [("Bearer a.b.c", NotAccepted), ("Bearer", NotAccepted), ("Basic YTpi", Nothing)] {
                 let client = app.server.client().with("Authorization", value);
                 let body = matches!(verb.as_str(), "POST" | "PATCH").then_some("{}");

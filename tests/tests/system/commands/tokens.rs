@@ -145,10 +145,11 @@ fn keys_are_told_as_a_list() {
         let kid = first[0]["kid"].as_str().unwrap();
         let key = json!({
             "kid": kid, "algorithm": "EdDSA", "state": "signing", "created_at": "2030-03-17T17:46:40Z",
+            "signs_from": null,
         });
         assert_eq!(first, json!([key]));
         set_clock(&database, NOW + 1);
-        let second = program.run(&["key", "rotate", "--algorithm", "ES256", "--json"]).ok().json();
+        let second = program.run(&["key", "rotate", "--now", "--algorithm", "ES256", "--json"]).ok().json();
         let names = [(kid, "<first key, of 43 characters>"), (second[0]["kid"].as_str().unwrap(), "<another one>")];
         let listed = named(program.run(&["key", "list"]), &names);
         let rows: Vec<Vec<&str>> = listed
@@ -158,12 +159,12 @@ fn keys_are_told_as_a_list() {
         assert_eq!(
             rows,
             [
-                ["kid", "algorithm", "state", "created"],
-                ["<first key, of 43 characters>", "EdDSA", "retired", "2030-03-17T17:46:40Z"],
-                ["<another one>", "ES256", "signing", "2030-03-17T17:46:41Z"],
+                vec!["kid", "algorithm", "state", "created", "signs from"],
+                vec!["<first key, of 43 characters>", "EdDSA", "retired", "2030-03-17T17:46:40Z"],
+                vec!["<another one>", "ES256", "signing", "2030-03-17T17:46:41Z"],
             ]
         );
         let withdrawn = program.run(&["key", "withdraw", "--yes", kid, "--json"]).ok().json();
-        assert_eq!(withdrawn[0]["state"], "withdrawn");
+        assert_eq!(withdrawn["state"], "withdrawn");
     });
 }

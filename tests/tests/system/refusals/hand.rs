@@ -33,7 +33,7 @@ pub(crate) fn decode(segment: &str) -> Vec<u8> {
 
 impl Hand {
     pub(crate) fn new(database: Database) -> Self {
-        let _ = database.program().run(&["key", "import", PEM]).ok();
+        let _ = database.program().run(&["key", "import", "--now", PEM]).ok();
         let app = App::start(database);
         let made =
             |name: &str| app.token_with(&json!({"name": name, "roles": [], "expires_at": "2099-01-01T00:00:00Z"}));

@@ -86,7 +86,7 @@ fn p07_atk_s08_texts_of_a_retired_key_pass_and_of_a_withdrawn_one_are_refused_al
     on_each_database(|database| {
         let hand = Hand::new(database);
         let kid = hand.header().split("\"kid\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let _ = hand.app.program.run(&["key", "rotate"]).ok();
+        let _ = hand.app.program.run(&["key", "rotate", "--now"]).ok();
         let _ = hand.answer(&hand.token.text).expect(200);
         let _ = hand.app.program.run(&["key", "withdraw", "--yes", "--", &kid]).ok();
         // In force when the command returns.

@@ -60,7 +60,7 @@ fn s35_nothing_else_ends_it() {
         lives(&app, "its role was deleted");
         let _ = app.admin.delete(&format!("/api/v1/tokens/{}", creator.id)).expect(204);
         lives(&app, "its creator was deleted");
-        let _ = app.program.run(&["key", "rotate", "--algorithm", "ES256"]).ok();
+        let _ = app.program.run(&["key", "rotate", "--now", "--algorithm", "ES256"]).ok();
         lives(&app, "its key was retired");
         app.set_clock(START + 60 * 365 * 86_400);
         lives(&app, "sixty years");

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use proptest::prelude::*;
-use token_admin::RevokeToken;
+use token_admin::{Begin, RevokeToken, RotateKey};
 use token_core::{
-    Algorithm, AllowedNetworks, Author, Change, Clock as _, Credential, CredentialId, Credentials, Encoding, Ends,
-    Grant, Identity, KeyState, SealedKey, Store as _, StoredToken, Token, TokenId, TokenRecord, UnixSeconds,
+    AllowedNetworks, Author, Change, Clock as _, Credential, CredentialId, Credentials, Encoding, Ends, Grant,
+    Identity, KeyState, SealedKey, Store as _, StoredToken, Token, TokenId, TokenRecord, UnixSeconds,
 };
 use token_jwt::{NewKey, SigningInput, SigningKey};
 use token_seal::SealContext;
@@ -185,7 +185,7 @@ impl State {
             Standing::Deleted => drop(world.admin.delete_token(&author, id).unwrap()),
         }
         if !matches!(self.key, Key::Signing) {
-            world.admin.rotate_key(&author, Algorithm::EdDsa).unwrap();
+            world.admin.rotate_key(&author, &RotateKey { algorithm: None, begin: Begin::Now }).unwrap();
             // New keys reach a guard that follows the log; everything else it must see by itself.
             world.guard.refresh().unwrap();
         }

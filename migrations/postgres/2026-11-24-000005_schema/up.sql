@@ -1,0 +1,7 @@
+-- Which programs may serve this database beside newer ones. A migration that older programs cannot live with raises the
+-- number; all others only add.
+CREATE TABLE schema_support (
+    id BIGINT PRIMARY KEY CHECK (id = 1), -- one row
+    oldest BIGINT NOT NULL                 -- version of the migration a program must know
+);
+INSERT INTO schema_support (id, oldest) VALUES (1, 20261124000005);
