@@ -15,6 +15,7 @@ const MOST_LINES: usize = 500;
 const FEATURE_BUILDS: &[&[&str]] = &[
     &["token-core", "--no-default-features"],
     &["token-core", "--features", "serde"],
+    &["token-http", "--features", "fuzzing"],
     &["token-guard"],
     &["token-guard", "--features", "actix"],
     &["token-store", "--no-default-features", "--features", "sqlite"],

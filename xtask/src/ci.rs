@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::{checks, packages, test};
+use crate::{checks, fuzz, packages, test};
 
 /// One thing a change has to pass.
 struct Step {
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "lints", run: checks::lints },
     Step { name: "features", run: checks::features },
     Step { name: "docs", run: checks::docs },
+    Step { name: "fuzz", run: || fuzz::smoke() },
     Step { name: "tests", run: || test::suite(&[]) },
 ];
 

@@ -7,6 +7,7 @@ mod bench;
 mod checks;
 mod ci;
 mod failure;
+mod fuzz;
 mod packages;
 mod postgres;
 mod process;
@@ -27,8 +28,10 @@ cargo xtask TASK
   test [FILTER...]     the whole test suite on SQLite and PostgreSQL; with FILTERs (words or
                        options of the test runner) only the tests they select
   ci [STEP...]         everything a change has to pass, or some of it: format, lengths, packages,
-                       dependencies, lints, features, docs, tests
+                       dependencies, lints, features, docs, fuzz, tests
   bench [NAME]         the benchmarks; NAME and options go to `cargo bench`
+  fuzz [--seconds N] [TARGET...]
+                       the fuzz targets, or some of them, for N seconds in all (60)
   docs                 the documentation of all crates, warnings are errors
   with-postgres CMD    CMD beside a throw-away PostgreSQL, named by TOKENWARD_TEST_POSTGRES
   help                 this text
@@ -57,6 +60,7 @@ fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
         "test" => test::suite(rest),
         "ci" => ci::steps(rest),
         "bench" => bench::measure(rest),
+        "fuzz" => fuzz::run(rest),
         "docs" => checks::docs(),
         "with-postgres" => postgres::beside(rest),
         "help" | "--help" | "-h" => {

@@ -17,6 +17,8 @@ const COMPILER: Need = Need {
     is_met: || process::find("cc").is_some() || process::find("gcc").is_some(),
     packages: &["gcc", "libc6-dev"],
 };
+/// The fuzzer's own run-time is C++.
+const CXX: Need = Need { is_met: || process::find("c++").is_some(), packages: &["g++"] };
 const PKG_CONFIG: Need = Need { is_met: || process::find("pkg-config").is_some(), packages: &["pkg-config"] };
 /// libpq speaks TLS to PostgreSQL with the system's OpenSSL.
 const OPENSSL: Need = Need {
@@ -49,6 +51,15 @@ pub(crate) fn for_building() -> Result<(), Failure> {
 /// Something is missing and cannot be installed from here.
 pub(crate) fn for_testing() -> Result<(), Failure> {
     ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PYTHON, NODE, NPM, STRACE, SQLITE])
+}
+
+/// Makes sure that fuzz targets can be compiled.
+///
+/// # Errors
+///
+/// Something is missing and cannot be installed from here.
+pub(crate) fn for_fuzzing() -> Result<(), Failure> {
+    ensure(&[COMPILER, CXX])
 }
 
 fn ensure(needs: &[Need]) -> Result<(), Failure> {

@@ -110,6 +110,15 @@ pub(crate) fn deny() -> Result<(), Failure> {
     cargo_tool("deny", "cargo-deny@0.20.2")
 }
 
+/// Makes sure that `cargo fuzz` is there.
+///
+/// # Errors
+///
+/// It is missing and cannot be installed.
+pub(crate) fn fuzz() -> Result<(), Failure> {
+    cargo_tool("fuzz", "cargo-fuzz@0.13.2")
+}
+
 /// Installs `package` unless `cargo subcommand` works, in whatever version.
 ///
 /// The version is fixed because the newest may need a newer compiler than the workspace does.

@@ -40,7 +40,8 @@ impl Cursors {
         query.parsed("cursor", expected, |text| self.open(text).and_then(|position| read(&position)))
     }
 
-    fn open(&self, text: &str) -> Option<Vec<u8>> {
+    /// The position in a cursor of ours.
+    pub(crate) fn open(&self, text: &str) -> Option<Vec<u8>> {
         if MAX_TEXT < text.len() {
             return None;
         }

@@ -14,6 +14,8 @@ mod entity;
 mod error;
 mod events;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod health;
 mod if_match;
 mod jwks;

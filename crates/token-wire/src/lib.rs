@@ -14,7 +14,8 @@ mod time;
 pub use answers::{
     ActorView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView, HealthView, KeyView, KeysView,
     OriginView, PageView, ReadinessView, RevealedView, RevokedView, RoleNameView, RoleView, RoleWithUseView, RuleView,
-    SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView, WithdrawnKeyView,
+    SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
+    WithdrawnKeyView,
 };
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};

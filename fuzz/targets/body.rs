@@ -1,0 +1,25 @@
+//! Bodies of every request.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use token_wire::{
+    EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, Object, RequestError, RevealRequest,
+    RevokeRequest, RotateRequest, parse_object,
+};
+
+fn look<T, P>(body: &Object, read: fn(Object) -> Result<T, RequestError<P>>) {
+    if let Err(RequestError::Shape(errors) | RequestError::Refused(errors, _)) = read(body.clone()) {
+        assert!(!errors.is_empty() && errors.iter().all(|error| !error.detail.is_empty()));
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(body) = parse_object(data) else { return };
+    look(&body, NewTokenRequest::read);
+    look(&body, EditTokenRequest::read);
+    look(&body, RevokeRequest::read);
+    look(&body, RevealRequest::read);
+    look(&body, RotateRequest::read);
+    look(&body, NewRoleRequest::read);
+    look(&body, EditRoleRequest::read);
+});
