@@ -8,6 +8,7 @@ use std::time::Duration;
 use token_core::Seq;
 
 use crate::config::Config;
+use crate::failure::Failure;
 use crate::serve::may_run;
 use crate::state_file;
 
@@ -55,5 +56,17 @@ pub(crate) fn wait(config: &Config, seq: Seq) {
             return;
         }
         sleep(LOOK);
+    }
+}
+
+/// Refuses a database that has gone back behind what its server knew: with a write-ahead log that was cut, or a backup
+/// in its place, tokens would pass again that were revoked since.
+pub(crate) fn ensure_not_gone_back(config: &Config, seq: Seq) -> Result<(), Failure> {
+    let acknowledgement = Acknowledgement::of(config);
+    match (acknowledgement.known(), acknowledgement.file) {
+        (Some(known), Some(file)) if seq.get() < known => {
+            Err(Failure::GoneBack { known, found: seq.get(), file: file.display().to_string() })
+        }
+        _ => Ok(()),
     }
 }

@@ -97,6 +97,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(command) => command,
     };
     output::warning(&config.warnings, format);
+    if let Command::Key(key::Command::ReplaceLostMasterKey { confirmation }) = command {
+        return key::replace::run(&config, confirmation, format);
+    }
     let parts = Parts::open(&config)?;
     let before = parts.head()?;
     let done = dispatch(command, &parts, format);

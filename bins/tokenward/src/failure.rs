@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Admin(#[from] AdminError),
     #[error("{0}")]
     OtherIdentity(String),
+    #[error("the database ends with event {found}, and this node knew {known}: it is older than it was")]
+    GoneBack { known: u64, found: u64, file: String },
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
     #[error(transparent)]
@@ -72,6 +74,9 @@ impl Failure {
             };
             line = fields.iter().map(field).collect::<Vec<_>>().join("; ");
         }
+        if let Self::GoneBack { file, .. } = self {
+            line = format!("{line}; if that is meant, as after restoring a backup, remove `{file}` and start again");
+        }
         if let Some(hint) = self.hint() {
             line = format!("{line}; {hint}");
         }
@@ -84,6 +89,8 @@ impl Failure {
             Self::SecondServer(_) => "stop the other one, or choose another folder with `--data-dir`",
             Self::Open(OpenError::Store(_)) => "is the database running, and is `database_url` right?",
             Self::OtherIdentity(_) => "take the setting away, or make it the same",
+            Self::Open(OpenError::Damaged(_)) => "restore a backup; `docs/guides/operate.md` says how",
+            Self::Open(OpenError::Newer) => "start the newer program",
             Self::Listen(..) => "choose another address with `--listen`",
             Self::Admin(AdminError::NotFound(SubjectKind::Token)) => "`tokenward token list --all` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Role)) => "`tokenward role list` shows what there is",

@@ -12,6 +12,7 @@ mod faults;
 mod hardening;
 mod key_keeper;
 mod log_lines;
+mod master_key;
 mod output;
 mod parts;
 mod readiness;

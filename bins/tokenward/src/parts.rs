@@ -2,6 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use token_admin::{Admin, AdminError, KeySettings, Settings, Signer};
@@ -12,6 +13,7 @@ use token_store::{OpenError, StoreOptions, TokenStore};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::master_key;
 
 /// Everything a command works with.
 pub(crate) struct Parts {
@@ -21,6 +23,10 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     /// Why this node signs nothing, if it does not.
     pub(crate) verify_only: Option<&'static str>,
+    /// The master key that is in force.
+    pub(crate) master: Option<Arc<MasterKey>>,
+    /// Where it is.
+    pub(crate) master_key_file: Option<PathBuf>,
 }
 
 impl Parts {
@@ -30,7 +36,7 @@ impl Parts {
         let system = Arc::new(SystemClock::open(&config.settings.data_dir));
         let clock = Arc::clone(&system) as Arc<dyn Clock>;
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness::new());
-        let mut master = master_key(config, randomness.as_ref())?.map(Arc::new);
+        let mut master = master_key::read(config, randomness.as_ref())?.map(Arc::new);
         let mut verify_only = master.is_none().then_some("it has no master key");
         let open = |master: Option<Arc<MasterKey>>| {
             let options = StoreOptions { readers: 8, master };
@@ -38,8 +44,18 @@ impl Parts {
         };
         let store = match open(master.clone()) {
             Err(OpenError::WrongMasterKey) => {
-                (master, verify_only) = (None, Some("its master key is not the one of this database"));
-                open(None)?
+                let next = master_key::read_next(config)?.map(Arc::new);
+                match next.as_ref().map(|next| open(Some(Arc::clone(next)))) {
+                    None | Some(Err(OpenError::WrongMasterKey)) => {
+                        (master, verify_only) = (None, Some("its master key is not the one of this database"));
+                        open(None)?
+                    }
+                    Some(other) => {
+                        master = next;
+                        adopt(config);
+                        other?
+                    }
+                }
             }
             other => other?,
         };
@@ -57,12 +73,13 @@ impl Parts {
             Arc::clone(&store) as Arc<dyn token_core::Store>,
             Arc::clone(&clock),
             Arc::clone(&randomness),
-            Signer::new(master),
+            Signer::new(master.clone()),
             settings,
         );
         admin.ensure_signing_key(&Author::system())?;
         ensure_same_identity(&store, config)?;
-        Ok(Self { admin: Arc::new(admin), store, clock: system, randomness, verify_only })
+        let (admin, master_key_file) = (Arc::new(admin), config.master_key());
+        Ok(Self { admin, store, clock: system, randomness, verify_only, master, master_key_file })
     }
 }
 
@@ -80,16 +97,17 @@ pub(crate) fn make_folder(config: &Config) -> Result<(), Failure> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)
 }
 
-fn master_key(config: &Config, randomness: &dyn Randomness) -> Result<Option<MasterKey>, Failure> {
-    let Some(path) = config.master_key() else { return Ok(None) };
-    if config.settings.master_key_file.is_some() || std::fs::symlink_metadata(&path).is_ok() {
-        return Ok(Some(MasterKey::read(&path)?));
+/// Finishes a change of the master key that was cut short: everything is sealed under the new one.
+fn adopt(config: &Config) {
+    let Some(path) = config.master_key() else { return };
+    match master_key::adopt(&path) {
+        Ok(()) => {
+            tracing::info!("the change of the master key is complete: the new file took the place of the old one")
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "the new master key is in force and could not take the place of the old file")
+        }
     }
-    // Beside an existing database a new key would open nothing, and hide that the right one is missing.
-    if config.settings.data_dir.join("tokenward.db").exists() {
-        return Ok(None);
-    }
-    Ok(Some(MasterKey::create(&path, randomness)?))
 }
 
 /// Explicit settings must agree with what tokens say already; defaults are ignored then.

@@ -38,7 +38,9 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     crate::parts::make_folder(config)?;
     let first = config.database.is_embedded() && !config.settings.data_dir.join("tokenward.db").exists();
     let _lock = lock(config)?;
+    token_store::ensure_whole(&config.database)?;
     let parts = Parts::open(config)?;
+    crate::acknowledgement::ensure_not_gone_back(config, parts.head()?.seq)?;
     if let Some(why) = parts.verify_only {
         tracing::warn!("this server verifies and revokes, and issues and shows nothing: {why}");
     }

@@ -41,6 +41,29 @@ impl MasterKey {
     /// [`MasterKeyError::Randomness`].
     pub fn create(path: &Path, randomness: &dyn Randomness) -> Result<Self, MasterKeyError> {
         let key = Self::generate(randomness)?;
+        key.create_file(path)?;
+        Ok(key)
+    }
+}
+
+impl MasterKey {
+    /// Writes the key to a file that is there whole or not at all, mode 0600, durable before this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`MasterKeyError::Exists`] when anything is there already; else [`MasterKeyError::Io`].
+    pub fn store(&self, path: &Path) -> Result<(), MasterKeyError> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(MasterKeyError::Exists { path: path.to_owned() });
+        }
+        let part = path.with_added_extension("part");
+        // Left by somebody who was stopped here; it was never in force.
+        let _ = std::fs::remove_file(&part);
+        self.create_file(&part)?;
+        std::fs::rename(&part, path).and_then(|()| sync_directory(path)).map_err(|source| failed(path, source))
+    }
+
+    fn create_file(&self, path: &Path) -> Result<(), MasterKeyError> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -50,16 +73,15 @@ impl MasterKey {
             _ => failed(path, source),
         })?;
         let written = file
-            .write_all(key.text().as_bytes())
+            .write_all(self.text().as_bytes())
             .and_then(|()| file.write_all(b"\n"))
             .and_then(|()| file.sync_all())
             .and_then(|()| sync_directory(path));
-        if let Err(source) = written {
+        written.map_err(|source| {
             // Half a key is none. If removing fails too, the next start says that the file is no key.
             let _ = std::fs::remove_file(path);
-            return Err(failed(path, source));
-        }
-        Ok(key)
+            failed(path, source)
+        })
     }
 }
 

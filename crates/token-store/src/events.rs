@@ -67,6 +67,11 @@ impl EventRow {
         bytes
     }
 
+    /// Whether it tells that the master key was replaced, so that events before it have MACs of a key that is lost.
+    pub(crate) fn is_replacement(&self) -> bool {
+        self.kind == EventKind::MasterKeyReplaced.as_str()
+    }
+
     /// The event as the domain knows it.
     pub(crate) fn event(self) -> Result<Event, StoreError> {
         const T: &str = "events";

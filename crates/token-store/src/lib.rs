@@ -8,11 +8,15 @@ mod database;
 mod error;
 mod events;
 mod guard_source;
+#[cfg(feature = "sqlite")]
+mod inspect;
 mod lists;
 mod load;
 mod open;
+mod replace;
 mod schema;
 mod sessions;
+mod support;
 mod users;
 mod verify;
 mod write;
@@ -20,7 +24,10 @@ mod write;
 use std::sync::Arc;
 
 pub use connection::{DatabaseUrl, UrlError};
+#[cfg(feature = "sqlite")]
+pub use inspect::ensure_whole;
 pub use open::{OpenError, StoreOptions};
+pub use replace::{Replaced, replace_lost_master_key};
 pub use write::FAILPOINTS;
 
 use clock::database_time;

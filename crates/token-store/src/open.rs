@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use token_core::{Author, BuiltIn, Change, Clock, Randomness, Role, StoreError, UnixMicros};
 use token_seal::{ChainKey, MasterKey};
 
@@ -13,17 +14,17 @@ use crate::connection::{Conn, DatabaseUrl, each};
 use crate::database::Pools;
 use crate::error::failed;
 use crate::events::{append, lock_head, write_head};
+#[cfg(feature = "sqlite")]
+use crate::inspect;
 use crate::schema::{event_head, installation, secrets};
+use crate::support::{ensure_served, exists};
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Marks an SQLite file as ours: `TKWD`.
-#[cfg(feature = "sqlite")]
-const APPLICATION_ID: i64 = 0x544B_5744;
-const CHAIN_KEY: &str = "chain-key";
+pub(crate) const CHAIN_KEY: &str = "chain-key";
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -44,11 +45,14 @@ pub enum OpenError {
     /// The file is a link or no file at all.
     #[error("the database file is a link, a folder or something else that is no plain file")]
     NoFile,
-    /// The file belongs to another program.
-    #[error("the database file belongs to another program")]
+    /// The file, or the tables that are there, belong to another program.
+    #[error("the database belongs to another program")]
     Foreign,
+    /// Pages of the file are not what was written.
+    #[error("the database file is damaged: {0}")]
+    Damaged(String),
     /// The schema was made by a later version of this product.
-    #[error("the database was made by a newer version of this program")]
+    #[error("the database was changed by a newer version of this program, and is not for this one any more")]
     Newer,
     /// The database would lose what it confirmed when the power goes.
     #[error("the database does not keep what it confirms: {0}")]
@@ -77,7 +81,7 @@ impl TokenStore {
         randomness: &dyn Randomness,
     ) -> Result<Self, OpenError> {
         #[cfg(feature = "sqlite")]
-        ensure_plain_file(url)?;
+        inspect::ensure_not_foreign(url)?;
         let pools = Pools::new(url, options.readers.max(1))?;
         {
             let mut conn = pools.writer()?;
@@ -97,24 +101,12 @@ impl TokenStore {
     }
 }
 
-/// A database file is a plain file, or is not there yet.
-#[cfg(feature = "sqlite")]
-fn ensure_plain_file(url: &DatabaseUrl) -> Result<(), OpenError> {
-    match url {
-        DatabaseUrl::Sqlite(path) if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) => {
-            Err(OpenError::NoFile)
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Two nodes that start at once migrate one after the other.
-fn migrate(conn: &mut Conn) -> Result<(), OpenError> {
+pub(crate) fn migrate(conn: &mut Conn) -> Result<(), OpenError> {
     let failure = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
     match conn {
         #[cfg(feature = "sqlite")]
         Conn::Sqlite(_) => {
-            ensure_ours(conn)?;
             conn.begin_write().map_err(failed)?;
             let done = run_pending(conn, &failure);
             match done {
@@ -136,30 +128,37 @@ fn migrate(conn: &mut Conn) -> Result<(), OpenError> {
 }
 
 fn run_pending(conn: &mut Conn, failure: &dyn Fn(&dyn std::fmt::Display) -> OpenError) -> Result<(), OpenError> {
+    let known = match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES),
+    };
+    let fresh = !exists(conn, "installation")?;
+    ensure_served(conn, &known.map_err(|error| failure(&error))?)?;
     match conn {
         #[cfg(feature = "sqlite")]
-        Conn::Sqlite(c) => known_only(c.as_mut(), SQLITE, failure),
+        Conn::Sqlite(c) => {
+            if fresh {
+                let mark = format!("PRAGMA application_id = {}", inspect::APPLICATION_ID);
+                c.batch_execute(&mark).map_err(failed)?;
+            }
+            c.run_pending_migrations(SQLITE).map(|_| ()).map_err(|error| failure(&error))
+        }
         #[cfg(feature = "postgres")]
-        Conn::Postgres(c) => known_only(c.as_mut(), POSTGRES, failure),
+        Conn::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|_| ()).map_err(|error| failure(&error)),
     }
 }
 
-fn known_only<DB: diesel::backend::Backend>(
-    harness: &mut impl diesel_migrations::MigrationHarness<DB>,
-    migrations: EmbeddedMigrations,
-    failure: &dyn Fn(&dyn std::fmt::Display) -> OpenError,
-) -> Result<(), OpenError>
+/// The migrations this program knows.
+fn versions<DB: diesel::backend::Backend>(
+    migrations: &EmbeddedMigrations,
+) -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sync>>
 where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
-    use diesel::migration::MigrationSource as _;
-    let known = migrations.migrations().map_err(|error| failure(&error))?;
-    let applied = harness.applied_migrations().map_err(|error| failure(&error))?;
-    let is_known = |version: &_| known.iter().any(|migration| migration.name().version() == *version);
-    if !applied.iter().all(is_known) {
-        return Err(OpenError::Newer);
-    }
-    harness.run_pending_migrations(migrations).map(|_| ()).map_err(|error| failure(&error))
+    let known = diesel::migration::MigrationSource::<DB>::migrations(migrations)?;
+    Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// What is confirmed must be on the disk. An embedded database is ours to set up; of a server it is said loudly.
@@ -191,27 +190,6 @@ fn ensure_durable(conn: &mut Conn) -> Result<(), OpenError> {
             tracing::warn!("the PostgreSQL server runs with fsync or full_page_writes off: a power cut loses changes");
             Ok(())
         }
-    }
-}
-
-/// An SQLite file that holds tables of another program is not touched.
-#[cfg(feature = "sqlite")]
-fn ensure_ours(conn: &mut Conn) -> Result<(), OpenError> {
-    #[derive(QueryableByName)]
-    struct Number {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        number: i64,
-    }
-    let mut number = |sql: &str| -> Result<i64, OpenError> {
-        let row: Number = each!(conn, c => diesel::sql_query(sql).get_result(c.as_mut())).map_err(failed)?;
-        Ok(row.number)
-    };
-    let tables = number("SELECT count(*) AS number FROM sqlite_schema")?;
-    let mark = number("SELECT application_id AS number FROM pragma_application_id")?;
-    match (tables, mark) {
-        (_, APPLICATION_ID) => Ok(()),
-        (0, 0) => conn.batch(&format!("PRAGMA application_id = {APPLICATION_ID}")).map_err(|e| failed(e).into()),
-        _ => Err(OpenError::Foreign),
     }
 }
 

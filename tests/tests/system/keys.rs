@@ -96,7 +96,7 @@ fn kid_of(text: &str) -> String {
 
 /// Waits until this holds, for as long as the slowest machine may take; the server looks by itself.
 #[track_caller]
-fn soon(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn soon(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..600 {
         if holds() {
             return;

@@ -34,6 +34,11 @@ fn verifies_and_revokes_only(app: &App) {
     assert!(refused.text.contains("master key"), "{}", refused.text);
     let path = format!("/api/v1/tokens/{}/reveal", token.as_str().unwrap());
     let _ = app.admin.post(&path, &json!({})).expect(503);
+    let rotate = format!("/api/v1/tokens/{}/rotate", token.as_str().unwrap());
+    let _ = app.admin.post(&rotate, &json!({"old_ends": "now"})).expect(503);
+    for (path, body) in [("rotate", json!({})), ("import", json!({"pem": crate::keys::new_pem()}))] {
+        let _ = app.admin.post(&format!("/api/v1/keys/{path}"), &body).expect(503);
+    }
     let ready = app.server.client().get("/readyz").expect(200);
     assert!(ready.text.contains("verify only"), "{}", ready.text);
     assert!(app.server.log().contains("issues and shows nothing"), "it says so at the start");

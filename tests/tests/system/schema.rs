@@ -204,6 +204,7 @@ fn p26_a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
     on_each_database(|database| {
         let _ = database.program().run(&["role", "list"]).ok();
         database.sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')").unwrap();
+        database.sql("UPDATE schema_support SET oldest = 99991231000001").unwrap();
         let before = database.dump();
         let why = refused(&database);
         assert!(why.contains("newer version"), "{why}");

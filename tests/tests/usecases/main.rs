@@ -9,6 +9,7 @@
 )]
 
 mod anything;
+mod damage;
 mod each_store;
 mod explain;
 mod golden;

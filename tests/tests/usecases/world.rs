@@ -125,6 +125,16 @@ impl World {
         self.guard.admit_text(text, Arrival { now: self.now(), peer: None })
     }
 
+    /// The file of an embedded database.
+    pub(crate) fn file(&self) -> std::path::PathBuf {
+        self.database.folder().join("tokenward.db")
+    }
+
+    /// Brings everything that was written into that file.
+    pub(crate) fn checkpoint(&self) {
+        self.database.sql("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    }
+
     /// The log has no gap and every link and MAC of it holds.
     pub(crate) fn ensure_good_log(&self) {
         let verdict = self.store.verify_log().unwrap();

@@ -1,5 +1,8 @@
 //! `tokenward key …`
 
+pub(super) mod replace;
+mod rewrap;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +39,19 @@ pub(crate) enum Command {
         #[arg(long)]
         now: bool,
     },
+    /// Seal everything under another master key, in one step that can be repeated if it was cut short. The new file takes
+    /// the place of the old one; servers that run go on to sign, and make no more keys until they are started again
+    Rewrap {
+        /// File of the new master key; made if it is not there
+        #[arg(long, value_name = "FILE")]
+        new_master_key_file: PathBuf,
+    },
+    /// Go on without the master key when it is lost for good: a new one, made if its file is not there, and a new
+    /// signing key. Texts of tokens stay good and revocable; none of them can be shown again
+    ReplaceLostMasterKey {
+        #[command(flatten)]
+        confirmation: Confirmation,
+    },
     /// End a key: nothing it signed is accepted any more. If it signed, the key that waits does so at once, or a new one
     Withdraw {
         /// Its id, as `key list` shows it
@@ -50,7 +66,10 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
     let author = Author::command_line();
     let begin = |now: bool| if now { Begin::Now } else { Begin::Published };
     let keys = match command {
-        Command::List => parts.admin.keys()?,
+        Command::List => return list(parts, format),
+        Command::Rewrap { new_master_key_file } => return rewrap::run(&new_master_key_file, parts, format),
+        // Done before there are parts: they cannot be opened as they should.
+        Command::ReplaceLostMasterKey { .. } => return Ok(ExitCode::SUCCESS),
         Command::Rotate { algorithm, now } => {
             vec![parts.admin.rotate_key(&author, &RotateKey { algorithm, begin: begin(now) })?.value]
         }
@@ -60,11 +79,20 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
         }
         Command::Withdraw { kid, confirmation } => return withdraw(&kid, confirmation, parts, format),
     };
+    tell(&keys, parts, format);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
+    tell(&parts.admin.keys()?, parts, format);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(keys: &[PublicKey], parts: &Parts, format: Format) {
     match format {
         Format::Json => output::json(&keys.iter().map(|key| view(parts, key)).collect::<Vec<_>>()),
-        Format::Table => table(parts, &keys),
+        Format::Table => table(parts, keys),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn withdraw(kid: &KeyId, confirmation: Confirmation, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {

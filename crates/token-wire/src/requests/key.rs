@@ -53,7 +53,9 @@ impl ImportKeyRequest {
     /// [`RequestError`] with everything that is wrong.
     pub fn read(body: Object) -> Result<Self, RequestError> {
         let mut fields = Fields::new(body);
-        let pem = fields.text::<String>("pem", Nullable::No);
+        // Room for an RSA key of 8192 bits twice.
+        let bounded = |text: &str| (text.len() <= 16_384).then(|| text.to_owned()).ok_or("at most 16384 characters");
+        let pem = fields.parsed("pem", Nullable::No, bounded);
         let pem = fields.required("pem", pem);
         let now = fields.boolean("now").given().unwrap_or_default();
         fields.finish(pem.map(|pem| Self { pem, now }))

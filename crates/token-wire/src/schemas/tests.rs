@@ -9,8 +9,9 @@ use utoipa::PartialSchema;
 use super::*;
 use crate::fields::asked;
 use crate::{
-    ChangePasswordRequest, EditRoleRequest, EditTokenRequest, FieldError, NewRoleRequest, NewTokenRequest, Object,
-    RequestError, RevealRequest, RevokeRequest, RotateRequest, SetupRequest, SignInRequest, parse_object,
+    ChangePasswordRequest, EditRoleRequest, EditTokenRequest, FieldError, ImportKeyRequest, NewRoleRequest,
+    NewTokenRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, SetupRequest,
+    SignInRequest, parse_object,
 };
 
 /// A body: its schema, its reader, what stands in its members, and one whose inner members are all there.
@@ -57,6 +58,8 @@ fn cases() -> Vec<Case> {
         case!(RotateBody, RotateRequest, r#"{"old_ends":{}}"#, [("/old_ends", json(OldEndsBody::schema()))]),
         case!(NewRoleBody, NewRoleRequest, r#"{"rules":[{}]}"#, [("/rules/0", rule())]),
         case!(EditRoleBody, EditRoleRequest, r#"{"rules":[{}]}"#, [("/rules/0", rule())]),
+        case!(RotateKeyBody, RotateKeyRequest),
+        case!(ImportKeyBody, ImportKeyRequest),
         case!(SignInBody, SignInRequest),
         case!(ChangePasswordBody, ChangePasswordRequest),
         case!(SetupBody, SetupRequest),
