@@ -9,6 +9,7 @@ mod openapi;
 mod role;
 mod shell;
 mod token;
+mod user;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,9 @@ enum Command {
     /// Roles and their rules: what the tokens that hold them may do
     #[command(subcommand)]
     Role(role::Command),
+    /// People who administer, their roles and sessions
+    #[command(subcommand)]
+    User(user::Command),
     /// Keys that sign the texts of tokens
     #[command(subcommand)]
     Key(key::Command),
@@ -114,6 +118,7 @@ fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode,
     match command {
         Command::Token(command) => token::run(command, parts, format),
         Command::Role(command) => role::run(command, parts, format),
+        Command::User(command) => user::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
         Command::Events(command) => events::run(command, parts, format),
         Command::Serve | Command::Config(_) | Command::Openapi | Command::Completions(_) | Command::Man(_) => {

@@ -94,6 +94,7 @@ impl Failure {
             Self::Listen(..) => "choose another address with `--listen`",
             Self::Admin(AdminError::NotFound(SubjectKind::Token)) => "`tokenward token list --all` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Role)) => "`tokenward role list` shows what there is",
+            Self::Admin(AdminError::NotFound(SubjectKind::User)) => "`tokenward user list` shows who there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Key)) => "`tokenward key list` shows what there is",
             Self::Admin(AdminError::Conflict(Conflict::RoleInUse { .. })) => "that is `--force` here",
             Self::Admin(AdminError::CannotSign(_)) => "name its file with `--master-key-file`",

@@ -18,6 +18,7 @@ mod parts;
 mod readiness;
 mod refused;
 mod serve;
+mod setup;
 mod signals;
 mod state_file;
 mod tls;

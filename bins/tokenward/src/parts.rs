@@ -76,6 +76,8 @@ impl Parts {
             Signer::new(master.clone()),
             settings,
         );
+        let code = crate::setup::file(config);
+        let admin = admin.on_first_person(Arc::new(move || crate::setup::forget(&code)));
         admin.ensure_signing_key(&Author::system())?;
         ensure_same_identity(&store, config)?;
         let (admin, master_key_file) = (Arc::new(admin), config.master_key());

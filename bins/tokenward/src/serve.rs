@@ -82,7 +82,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         PerAddress::new(config.settings.max_connections_per_address, config.settings.trusted_proxies.clone());
     let connections = Connections::new(per_address);
     let watcher = watch(connections.clone(), config, Arc::clone(&stopped));
-    let outcome = run(config, state, connections, tls, first);
+    let setup = crate::setup::begin(config, &parts.admin);
+    let outcome = run(config, state, connections, tls, &Greeting { first, setup });
     stopped.store(true, Ordering::SeqCst);
     let _ = (follower.join(), watcher.join());
     outcome.map(|()| ExitCode::SUCCESS)
@@ -109,7 +110,7 @@ fn run(
     state: Arc<HttpState>,
     connections: Connections,
     tls: Option<Arc<Tls>>,
-    first: bool,
+    greeting: &Greeting,
 ) -> Result<(), Failure> {
     let (settings, workers) = (&config.settings, config.workers());
     let clock = Arc::clone(&state.clock);
@@ -131,17 +132,28 @@ fn run(
         };
         let server = server.map_err(|error| Failure::Listen(settings.listen, error))?;
         let signals = Signals::listen(tls, clock)?;
-        greet(config, first);
+        greet(config, greeting);
         let running = server.disable_signals().run();
         actix_web::rt::spawn(signals.obey(running.handle()));
         running.await.map_err(Failure::Io)
     })
 }
 
+/// What is said once the server listens.
+struct Greeting {
+    /// The database is new.
+    first: bool,
+    /// Where the code of the first person is.
+    setup: Option<String>,
+}
+
 /// What a newcomer types next.
-fn greet(config: &Config, first: bool) {
+fn greet(config: &Config, Greeting { first, setup }: &Greeting) {
     let mut text = format!("Tokenward listens on {}\n", config.settings.address());
-    if first {
+    if let Some(setup) = setup {
+        let _ = writeln!(text, "\n{setup}");
+    }
+    if *first {
         text.push_str(
             "\nA first token, and a first call with it:\n\n  tokenward token create --name first --role admin\n",
         );

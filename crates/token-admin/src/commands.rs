@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use token_core::{
     AllowedNetworks, CredentialId, Description, Head, Reason, RoleDescription, RoleId, RoleName, Rule, TokenId,
-    TokenName, TokenRecord, UnixSeconds,
+    TokenName, TokenRecord, UnixSeconds, UserId,
 };
 use token_jwt::TokenText;
 
@@ -134,6 +134,8 @@ pub struct NewRole {
     pub description: RoleDescription,
     /// What it grants and denies.
     pub rules: Vec<Rule>,
+    /// People who hold it from the beginning.
+    pub users: BTreeSet<UserId>,
 }
 
 /// Fields of a role to change; `None` leaves a field as it is.
@@ -145,6 +147,8 @@ pub struct EditRole {
     pub description: Option<RoleDescription>,
     /// Other rules.
     pub rules: Option<Vec<Rule>>,
+    /// All people who shall hold it explicitly, and nobody else.
+    pub users: Option<BTreeSet<UserId>>,
 }
 
 /// What to do with a role that tokens or people hold.

@@ -27,6 +27,7 @@ pub use commands::{
 pub use error::{AdminError, Conflict, FieldError};
 pub use keys::{Begin, KeyImport, KeySettings, RotateKey, Withdrawn};
 pub use master_key::Rewrapped;
+pub use roles::RoleDetails;
 pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};

@@ -3,11 +3,14 @@
 mod create;
 mod delete;
 mod edit;
+mod people;
 
 use token_core::limits::RULES_PER_ROLE;
 use token_core::{Load, Role, RoleId, RoleName, RoleUse, Rule, SubjectKind};
 
 use crate::{Admin, AdminError, Conflict, FieldError};
+
+pub use people::RoleDetails;
 
 impl Admin {
     /// A role and where it is used, for whoever may read roles.

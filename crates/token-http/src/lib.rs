@@ -32,6 +32,7 @@ mod setup;
 mod sign_in;
 mod state;
 mod tokens;
+mod users;
 mod whoami;
 
 pub use openapi::openapi;

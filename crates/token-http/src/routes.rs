@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::frame::frame;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{docs, events, health, jwks, keys, openapi, problems, roles, session, setup, tokens, whoami};
+use crate::{docs, events, health, jwks, keys, openapi, problems, roles, session, setup, tokens, users, whoami};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -136,6 +136,13 @@ static ROUTES: &[Route] = &table! {
     Get "/api/v1/roles/{id}", may(rights::ROLES_READ), roles::show::show;
     Patch "/api/v1/roles/{id}", may(rights::ROLES_UPDATE), roles::edit::edit;
     Delete "/api/v1/roles/{id}", may(rights::ROLES_DELETE), roles::delete::delete;
+    Get "/api/v1/users", may(rights::USERS_READ), users::list::list;
+    Post "/api/v1/users", may(rights::USERS_CREATE), users::create::create;
+    Get "/api/v1/users/{id}", may(rights::USERS_READ), users::show::show;
+    Patch "/api/v1/users/{id}", may(rights::USERS_UPDATE), users::edit::edit;
+    Delete "/api/v1/users/{id}", may(rights::USERS_DELETE), users::delete::delete;
+    Delete "/api/v1/users/{id}/sessions", may(rights::USERS_UPDATE), users::sessions::end;
+    Delete "/api/v1/sessions", may(rights::USERS_UPDATE), users::sessions::end_all;
     Get "/api/v1/events", may(rights::EVENTS_READ), events::list::list;
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
     Get "/api/v1/keys", may(rights::KEYS_READ), keys::list::list;

@@ -9,6 +9,7 @@ mod page;
 mod role;
 mod session;
 mod token;
+mod user;
 mod whoami;
 
 pub use actor::ActorView;
@@ -20,4 +21,5 @@ pub use page::PageView;
 pub use role::{RoleNameView, RoleView, RoleWithUseView, RuleView};
 pub use session::{SessionUserView, SessionView};
 pub use token::{CreatedView, RevealedView, RevokedView, TokenState, TokenView};
+pub use user::{UserView, UserWithUseView};
 pub use whoami::{WhoamiRuleView, WhoamiView};

@@ -17,6 +17,7 @@ pub use answers::{
     SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
     WithdrawnKeyView,
 };
+pub use answers::{UserView, UserWithUseView};
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
 pub use problem::{FieldError, Problem, ProblemKind};
@@ -25,4 +26,5 @@ pub use requests::{
     EditRoleRequest, EditTokenRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest,
     RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, WithdrawKeyRequest,
 };
+pub use requests::{EditUserRequest, NewUserRequest};
 pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

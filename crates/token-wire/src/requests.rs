@@ -5,9 +5,11 @@ mod password;
 mod role;
 mod session;
 mod token;
+mod user;
 
 pub use key::{ImportKeyRequest, RotateKeyRequest, WithdrawKeyRequest};
 pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};
 pub use session::{ChangePasswordRequest, SetupRequest, SignInRequest};
 pub use token::{EditTokenRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest, RotateRequest};
+pub use user::{EditUserRequest, NewUserRequest};

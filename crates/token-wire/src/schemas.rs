@@ -5,11 +5,13 @@ mod key;
 mod role;
 mod session;
 mod token;
+mod user;
 
 pub use key::{ImportKeyBody, RotateKeyBody, WithdrawKeyBody};
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
 pub use session::{ChangePasswordBody, SetupBody, SignInBody};
 pub use token::{EditTokenBody, NewTokenBody, OldEndsBody, RevealBody, RevokeBody, RotateBody};
+pub use user::{EditUserBody, NewUserBody};
 
 #[cfg(test)]
 mod tests;

@@ -89,6 +89,14 @@ impl App {
         made(&self.admin.post("/api/v1/tokens", body).expect(201))
     }
 
+    /// Makes a person with this user name and these other members; their id.
+    #[track_caller]
+    pub(crate) fn user(&self, name: &str, members: &Value) -> String {
+        let mut body = members.clone();
+        body["username"] = json!(name);
+        self.admin.post("/api/v1/users", &body).expect(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// A caller with a new token that holds these rules.
     #[track_caller]
     pub(crate) fn caller(&self, name: &str, rules: &[&str]) -> Client {

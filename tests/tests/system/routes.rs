@@ -92,7 +92,11 @@ pub(crate) fn fresh_name(app: &App) -> String {
 
 /// One good call of a route, on a thing of its own.
 pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16 {
-    let id = if route.starts_with("/api/v1/roles") { app.role(&fresh_name(app), &[]) } else { app.token("t", &[]).id };
+    let id = match route {
+        _ if route.starts_with("/api/v1/roles") => app.role(&fresh_name(app), &[]),
+        _ if route.starts_with("/api/v1/users") => app.user(&fresh_name(app), &json!({})),
+        _ => app.token("t", &[]).id,
+    };
     let mut path = route.replace("{id}", &id).replace("{name}", "not-found").replace("{file}", "start.js");
     if route.contains("{kid}") {
         let key = app.admin.post("/api/v1/keys/rotate", &json!({"now": true})).expect(200).json();
@@ -103,6 +107,8 @@ pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16
     }
     let body = match (method, route) {
         ("POST", "/api/v1/tokens" | "/api/v1/roles") => json!({"name": fresh_name(app)}),
+        ("POST", "/api/v1/users") => json!({"username": fresh_name(app)}),
+        ("PATCH", "/api/v1/users/{id}") => json!({"display_name": "changed"}),
         ("POST", "/api/v1/tokens/{id}/rotate") => json!({"old_ends": "now"}),
         ("POST", "/api/v1/keys/rotate") => json!({"now": true}),
         ("POST", "/api/v1/keys/import") => json!({"pem": crate::keys::new_pem(), "now": true}),

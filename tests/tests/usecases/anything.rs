@@ -39,7 +39,12 @@ impl Installation {
         let made = |roles: &[_]| self.product.admin.create_token(&author, &new_token(roles)).unwrap().value;
         let root = made(&[BuiltIn::Admin.id()]);
         let name = format!("role {}", root.record.id()).parse().unwrap();
-        let role = NewRole { name, description: "".parse().unwrap(), rules: Vec::new() };
+        let role = NewRole {
+            name,
+            description: "".parse().unwrap(),
+            rules: Vec::new(),
+            users: std::collections::BTreeSet::new(),
+        };
         let role = self.product.admin.create_role(&author, &Ok(role)).unwrap().value;
         let kid = self.product.admin.keys().unwrap()[0].id.to_string();
         self.product.guard.refresh().unwrap();

@@ -104,7 +104,12 @@ impl World {
 
     /// Makes a role, on the machine itself.
     pub(crate) fn role(&self, name: &str, rules: Vec<Rule>) -> RoleId {
-        let new = NewRole { name: name.parse().unwrap(), description: "".parse().unwrap(), rules };
+        let new = NewRole {
+            name: name.parse().unwrap(),
+            description: "".parse().unwrap(),
+            rules,
+            users: std::collections::BTreeSet::new(),
+        };
         self.admin.create_role(&Author::command_line(), &Ok(new)).unwrap().value.id
     }
 

@@ -1,14 +1,16 @@
 //! `tokenward role …`
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use token_admin::{AdminError, EditRole, InUse, NewRole};
-use token_core::{Author, BuiltIn, Effect, Role, RoleQuery, RoleUse, Rule, Store as _, TokenName};
+use token_admin::{AdminError, EditRole, InUse, NewRole, RoleDetails};
+use token_core::{Author, BuiltIn, Effect, Role, RoleId, RoleQuery, RoleUse, Rule, Store as _, TokenName, UserId};
 use token_wire::{RoleView, RoleWithUseView};
 
 use super::amount::{Amount, tell_more};
 use super::confirmation::Confirmation;
+use super::user::user_id;
 use super::{deleted, field, needle, role_id};
 use crate::failure::Failure;
 use crate::output::{self, Format};
@@ -30,6 +32,9 @@ pub(crate) enum Command {
         /// A pattern it denies, whatever else allows it; may be repeated
         #[arg(long, value_name = "PATTERN")]
         deny: Vec<String>,
+        /// A person who holds it, by user name or id; may be repeated
+        #[arg(long = "user", value_name = "USER")]
+        users: Vec<String>,
     },
     /// List roles by name
     List {
@@ -39,7 +44,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         amount: Amount,
     },
-    /// Show a role, its rules and how many tokens hold it
+    /// Show a role, its rules and who holds it
     Show {
         /// Name or id
         role: String,
@@ -50,7 +55,7 @@ pub(crate) enum Command {
     Delete {
         /// Name or id
         role: String,
-        /// Also when tokens hold it
+        /// Also when tokens or people hold it
         #[arg(long)]
         force: bool,
         #[command(flatten)]
@@ -77,23 +82,29 @@ pub(crate) struct Edit {
     /// A rule to remove, as it is shown, e.g. `allow assets:read`; may be repeated
     #[arg(long, value_name = "RULE")]
     remove: Vec<String>,
+    /// A person to give it to, by user name or id; may be repeated
+    #[arg(long, value_name = "USER")]
+    add_user: Vec<String>,
+    /// A person to take it from, by user name or id; may be repeated
+    #[arg(long, value_name = "USER")]
+    remove_user: Vec<String>,
 }
 
 pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     let author = Author::command_line();
     match command {
-        Command::Create { name, description, allow, deny } => {
+        Command::Create { name, description, allow, deny, users } => {
             let new = NewRole {
                 name: field("name", name.parse())?,
                 description: field("description", description.parse())?,
                 rules: rules(&allow, &deny)?,
+                users: users.iter().map(|user| user_id(parts, user)).collect::<Result<_, _>>()?,
             };
             print(&parts.admin.create_role(&author, &Ok(new))?.value, None, format);
         }
         Command::List { name, amount } => list(name.as_deref(), amount, parts, format)?,
         Command::Show { role } => {
-            let (role, used) = parts.admin.role(role_id(parts, &role)?)?;
-            print(&role, Some(&used), format);
+            print_details(&parts.admin.role_details(role_id(parts, &role)?)?, format);
         }
         Command::Edit(wanted) => edit(wanted, &author, parts, format)?,
         Command::Delete { role, force, confirmation } => {
@@ -127,7 +138,7 @@ fn list(name: Option<&str>, amount: Amount, parts: &Parts, format: Format) -> Re
 
 fn edit(wanted: Edit, author: &Author, parts: &Parts, format: Format) -> Result<(), Failure> {
     let id = role_id(parts, &wanted.role)?;
-    let (before, _) = parts.admin.role(id)?;
+    let before = parts.admin.role(id)?.0;
     let gone: Vec<Rule> =
         wanted.remove.iter().map(|text| field("remove", text.parse())).collect::<Result<_, Failure>>()?;
     if let Some(missing) = gone.iter().find(|rule| !before.rules.contains(rule)) {
@@ -138,10 +149,30 @@ fn edit(wanted: Edit, author: &Author, parts: &Parts, format: Format) -> Result<
     let edit = EditRole {
         name: wanted.name.map(|name| field("name", name.parse())).transpose()?,
         description: wanted.description.map(|text| field("description", text.parse())).transpose()?,
-        rules: Some(kept),
+        rules: (kept != before.rules).then_some(kept),
+        users: members(&wanted.add_user, &wanted.remove_user, id, parts)?,
     };
     print(&parts.admin.edit_role(author, id, Some(before.version), &Ok(edit))?.value, None, format);
     Ok(())
+}
+
+/// Who shall hold the role, if anybody is named.
+fn members(add: &[String], remove: &[String], id: RoleId, parts: &Parts) -> Result<Option<BTreeSet<UserId>>, Failure> {
+    if add.is_empty() && remove.is_empty() {
+        return Ok(None);
+    }
+    let too_many = || Failure::NotDone("too many people hold this role; use `tokenward user edit`".to_owned());
+    let users = parts.admin.role_details(id)?.users.ok_or_else(too_many)?;
+    let mut members = BTreeSet::from_iter(users);
+    for user in add {
+        members.insert(user_id(parts, user)?);
+    }
+    for user in remove {
+        if !members.remove(&user_id(parts, user)?) {
+            return Err(Failure::NotDone(format!("remove-user: `{user}` does not hold this role")));
+        }
+    }
+    Ok(Some(members))
 }
 
 fn rules(allow: &[String], deny: &[String]) -> Result<Vec<Rule>, Failure> {
@@ -152,11 +183,16 @@ fn rules(allow: &[String], deny: &[String]) -> Result<Vec<Rule>, Failure> {
     allowed.chain(denied).map(rule).collect()
 }
 
+fn print_details(RoleDetails { role, used, users }: &RoleDetails, format: Format) {
+    match format {
+        Format::Json => output::json(&RoleWithUseView::new(role, used, users.as_deref())),
+        Format::Table => print(role, Some(used), format),
+    }
+}
+
 fn print(role: &Role, used: Option<&RoleUse>, format: Format) {
-    match (format, used) {
-        (Format::Json, Some(used)) => return output::json(&RoleWithUseView::new(role, used)),
-        (Format::Json, None) => return output::json(&RoleView::from(role)),
-        (Format::Table, _) => {}
+    if format == Format::Json {
+        return output::json(&RoleView::from(role));
     }
     let mut rows = vec![
         ("id", role.id.to_string()),

@@ -2,6 +2,7 @@
 
 use token_core::{Author, Change, Role, RoleId};
 
+use super::people::Moved;
 use super::{ensure_free, refused_rules};
 use crate::{Admin, AdminError, Done, NewRole, Submitted, rights};
 
@@ -10,25 +11,35 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// [`AdminError::Missing`] without `roles:create`; [`AdminError::NotHeld`]; [`AdminError::Conflict`] for a name in
+    /// [`AdminError::Missing`] without `roles:create`, and `users:update` where people are named; [`AdminError::NotHeld`]; [`AdminError::Conflict`] for a name in
     /// use; [`AdminError::Invalid`]; [`AdminError::Store`].
     pub fn create_role(&self, author: &Author, new: &Submitted<NewRole>) -> Result<Done<Role>, AdminError> {
         self.write(author, |deciding| {
             deciding.authority.require(&rights::ROLES_CREATE)?;
+            if new.as_ref().is_ok_and(|new| !new.users.is_empty()) {
+                deciding.authority.require(&rights::USERS_UPDATE)?;
+            }
             let new = new.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
             if let Some(refused) = refused_rules(&new.rules) {
                 return Err(AdminError::Invalid(vec![refused]));
             }
             deciding.authority.hold_edit(&[], &new.rules)?;
             ensure_free(deciding.tx, &new.name, None)?;
+            let id = RoleId::new(deciding.now, self.randomness.as_ref())?;
+            let moved = Moved::look(deciding.tx, &deciding.authority, id, &new.users)?;
+            if !moved.refused().is_empty() {
+                return Err(AdminError::Invalid(moved.refused()));
+            }
             let role = Role {
-                id: RoleId::new(deciding.now, self.randomness.as_ref())?,
+                id,
                 name: new.name.clone(),
                 description: new.description.clone(),
                 rules: new.rules.clone(),
                 version: 1,
             };
-            Ok((vec![Change::RoleCreated(role.clone())], role))
+            let saved = Role { version: moved.versions().saturating_add(1), ..role.clone() };
+            let changes = core::iter::once(Change::RoleCreated(role)).chain(moved.changes()).collect();
+            Ok((changes, saved))
         })
     }
 }

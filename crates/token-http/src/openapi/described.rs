@@ -13,6 +13,7 @@ mod public;
 mod roles;
 mod sessions;
 mod tokens;
+mod users;
 
 use super::operation::Described;
 
@@ -23,6 +24,7 @@ pub(super) fn described() -> Vec<(&'static str, Vec<Described>)> {
         ("Sessions", sessions::rows()),
         ("Tokens", tokens::rows()),
         ("Roles", roles::rows()),
+        ("People", users::rows()),
         ("Changelog", events::rows()),
         ("Signing keys", keys::rows()),
         ("Public", public::rows()),

@@ -20,8 +20,8 @@ pub(crate) async fn create(
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
     let new = submitted(NewRoleRequest::read(body), |request| {
-        let NewRoleRequest { name, description, rules } = request;
-        NewRole { name, description, rules }
+        let NewRoleRequest { name, description, rules, users } = request;
+        NewRole { name, description, rules, users }
     })?;
     let role = blocking(&state, move |state| state.admin.create_role(&asking.author(), &new)).await?.value;
     Ok(created(format!("/api/v1/roles/{}", role.id), role.version, &RoleView::from(&role)))

@@ -25,8 +25,8 @@ pub(crate) async fn edit(
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
     let edit = submitted(EditRoleRequest::read(body), |request| {
-        let EditRoleRequest { name, description, rules } = request;
-        EditRole { name, description, rules }
+        let EditRoleRequest { name, description, rules, users } = request;
+        EditRole { name, description, rules, users }
     })?;
     let author = asking.author();
     let role = blocking(&state, move |state| state.admin.edit_role(&author, id, expected, &edit)).await?.value;

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use token_admin::RoleDetails;
 use token_core::RoleId;
 use token_wire::RoleWithUseView;
 
@@ -12,13 +13,13 @@ use crate::path_id::PathId;
 use crate::query::NoQuery;
 use crate::state::{HttpState, blocking};
 
-/// `GET /api/v1/roles/{id}`: the role, its version, and how many tokens hold it.
+/// `GET /api/v1/roles/{id}`: the role, its version, and who holds it: tokens by number, people by id, too.
 pub(crate) async fn show(
     _: Asking,
     PathId(id): PathId<RoleId>,
     NoQuery: NoQuery,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let (role, used) = blocking(&state, move |state| state.admin.role(id)).await?;
-    Ok(versioned(role.version, &RoleWithUseView::new(&role, &used)))
+    let RoleDetails { role, used, users } = blocking(&state, move |state| state.admin.role_details(id)).await?;
+    Ok(versioned(role.version, &RoleWithUseView::new(&role, &used, users.as_deref())))
 }

@@ -1,7 +1,7 @@
 //! Roles and their rules.
 
 use serde::{Deserialize, Serialize};
-use token_core::{Role, RoleUse, Rule};
+use token_core::{Role, RoleUse, Rule, UserId};
 
 /// One rule.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -71,13 +71,16 @@ pub struct RoleWithUseView {
     pub used_by_tokens: u64,
     /// How many people hold it explicitly. Not part of the version.
     pub used_by_users: u64,
+    /// Which people hold it explicitly; `null` where there are more than 1000.
+    pub users: Option<Vec<String>>,
 }
 
 impl RoleWithUseView {
     /// A role and where it is used.
     #[must_use]
-    pub fn new(role: &Role, used: &RoleUse) -> Self {
-        Self { role: role.into(), used_by_tokens: used.tokens, used_by_users: used.users }
+    pub fn new(role: &Role, used: &RoleUse, users: Option<&[UserId]>) -> Self {
+        let users = users.map(|users| users.iter().map(ToString::to_string).collect());
+        Self { role: role.into(), used_by_tokens: used.tokens, used_by_users: used.users, users }
     }
 }
 
@@ -96,12 +99,13 @@ mod tests {
             rules: vec!["allow assets.*:read".parse().unwrap()],
             version: 2,
         };
-        let json = serde_json::to_string(&RoleWithUseView::new(&role, &RoleUse { tokens: 3, users: 2 })).unwrap();
+        let json =
+            serde_json::to_string(&RoleWithUseView::new(&role, &RoleUse { tokens: 3, users: 0 }, Some(&[]))).unwrap();
         assert_eq!(
             json,
             concat!(
                 r#"{"id":"00000000-0000-7000-8000-000000000003","name":"All users","description":"","built_in":true,"#,
-                r#""rules":[{"effect":"allow","permission":"assets.*:read"}],"version":2,"used_by_tokens":3,"used_by_users":2}"#
+                r#""rules":[{"effect":"allow","permission":"assets.*:read"}],"version":2,"used_by_tokens":3,"used_by_users":0,"users":[]}"#
             )
         );
         assert_eq!(serde_json::from_str::<RoleView>(&json).unwrap(), RoleView::from(&role));

@@ -1,12 +1,14 @@
 //! Bodies about roles.
 
-use token_core::limits::RULES_PER_ROLE;
-use token_core::{RoleDescription, RoleName, Rule};
+use std::collections::BTreeSet;
+
+use token_core::limits::{RULES_PER_ROLE, USERS_PER_ROLE};
+use token_core::{RoleDescription, RoleName, Rule, UserId};
 
 use crate::fields::{Fields, Member, Nullable};
 use crate::{Object, RequestError};
 
-/// `POST /roles`: `{name, description, rules}`; only the name must be given.
+/// `POST /roles`: `{name, description, rules, users}`; only the name must be given.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NewRoleRequest {
     /// What people call it.
@@ -15,6 +17,8 @@ pub struct NewRoleRequest {
     pub description: RoleDescription,
     /// What it grants and denies; nothing if left out.
     pub rules: Vec<Rule>,
+    /// People who hold it from the beginning; nobody if left out.
+    pub users: BTreeSet<UserId>,
 }
 
 impl NewRoleRequest {
@@ -29,7 +33,8 @@ impl NewRoleRequest {
         let name = fields.required("name", name);
         let description = fields.text("description", Nullable::No).given().or_else(|| "".parse().ok());
         let rules = rules(&mut fields).given().unwrap_or_default();
-        fields.finish(name.zip(description).map(|(name, description)| Self { name, description, rules }))
+        let users = fields.set("users", USERS_PER_ROLE).given().unwrap_or_default();
+        fields.finish(name.zip(description).map(|(name, description)| Self { name, description, rules, users }))
     }
 }
 
@@ -42,6 +47,8 @@ pub struct EditRoleRequest {
     pub description: Option<RoleDescription>,
     /// Other rules, all of them.
     pub rules: Option<Vec<Rule>>,
+    /// All people who shall hold it explicitly, and nobody else.
+    pub users: Option<BTreeSet<UserId>>,
 }
 
 impl EditRoleRequest {
@@ -56,6 +63,7 @@ impl EditRoleRequest {
             name: fields.text("name", Nullable::No).given(),
             description: fields.text("description", Nullable::No).given(),
             rules: rules(&mut fields).given(),
+            users: fields.set("users", USERS_PER_ROLE).given(),
         };
         fields.finish(Some(request))
     }

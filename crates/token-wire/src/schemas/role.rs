@@ -30,6 +30,9 @@ pub struct NewRoleBody {
     /// What it grants and denies; nothing if left out.
     #[schema(required = false, max_items = 1000)]
     pub rules: Vec<RuleBody>,
+    /// The ids of people who hold it from the beginning; needs `users:update`, too.
+    #[schema(required = false, max_items = 1000, example = json!([]))]
+    pub users: Vec<String>,
 }
 
 /// What shall change of a role; what is left out stays.
@@ -46,4 +49,7 @@ pub struct EditRoleBody {
     /// Other rules, all of them.
     #[schema(required = false, max_items = 1000)]
     pub rules: Vec<RuleBody>,
+    /// The ids of all people who hold it explicitly, and nobody else; needs `users:update`, too.
+    #[schema(required = false, max_items = 1000, example = json!([]))]
+    pub users: Vec<String>,
 }

@@ -9,9 +9,9 @@ use utoipa::PartialSchema;
 use super::*;
 use crate::fields::asked;
 use crate::{
-    ChangePasswordRequest, EditRoleRequest, EditTokenRequest, FieldError, ImportKeyRequest, NewRoleRequest,
-    NewTokenRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, SetupRequest,
-    SignInRequest, parse_object,
+    ChangePasswordRequest, EditRoleRequest, EditTokenRequest, EditUserRequest, FieldError, ImportKeyRequest,
+    NewRoleRequest, NewTokenRequest, NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest,
+    RotateKeyRequest, RotateRequest, SetupRequest, SignInRequest, parse_object,
 };
 
 /// A body: its schema, its reader, what stands in its members, and one whose inner members are all there.
@@ -60,6 +60,8 @@ fn cases() -> Vec<Case> {
         case!(EditRoleBody, EditRoleRequest, r#"{"rules":[{}]}"#, [("/rules/0", rule())]),
         case!(RotateKeyBody, RotateKeyRequest),
         case!(ImportKeyBody, ImportKeyRequest),
+        case!(NewUserBody, NewUserRequest),
+        case!(EditUserBody, EditUserRequest),
         case!(SignInBody, SignInRequest),
         case!(ChangePasswordBody, ChangePasswordRequest),
         case!(SetupBody, SetupRequest),

@@ -154,6 +154,7 @@ fn atk_d05_a_body_over_the_limit_is_413_with_and_without_its_length() {
                 // What lies within the limit is read; something new needs a name, and a new text an end of the older.
                 let read: &[&str] = match call.path.rsplit('/').next() {
                     Some("tokens" | "roles") => &["/unknown", "/name"],
+                    Some("users") => &["/unknown", "/username"],
                     Some("rotate") => &["/unknown", "/old_ends"],
                     _ => &["/unknown"],
                 };

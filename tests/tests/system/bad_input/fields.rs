@@ -7,8 +7,8 @@ use token_core::Rule;
 use token_http::Verb;
 use token_testkit::on_each_database;
 use token_wire::{
-    EditRoleRequest, EditTokenRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest, RevealRequest, RevokeRequest,
-    RotateKeyRequest, RotateRequest,
+    EditRoleRequest, EditTokenRequest, EditUserRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest,
+    NewUserRequest, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest,
 };
 
 use super::calls::Call;
@@ -74,6 +74,15 @@ const ROLE: &[Field] = &[
     field("name", Kind::Line(64), Null::Refused),
     field("description", Kind::Lines(0, 2_000), Null::Refused),
     field("rules", Kind::Rules, Null::Refused),
+    field("users", Kind::People, Null::Refused),
+];
+
+const USER: &[Field] = &[
+    field("username", Kind::Line(64), Null::Refused),
+    field("display_name", Kind::MaybeLine(100), Null::Refused),
+    field("roles", Kind::Roles, Null::Refused),
+    field("enabled", Kind::Flag, Null::Refused),
+    field("password", Kind::Password, Null::Refused),
 ];
 
 /// All bodies there are.
@@ -124,6 +133,8 @@ pub(crate) const BODIES: &[Body] = &[
         fields: &[field("pem", Kind::Pem, Null::Refused), field("now", Kind::Set, Null::Refused)],
     },
     Body { method: "POST", path: "/api/v1/keys/{kid}/withdraw", status: 200, beside: &[], fields: &[] },
+    Body { method: "POST", path: "/api/v1/users", status: 201, beside: &[("username", Beside::Name)], fields: USER },
+    Body { method: "PATCH", path: "/api/v1/users/{id}", status: 200, beside: &[], fields: USER },
 ];
 
 impl Body {
@@ -153,6 +164,8 @@ impl Body {
     fn fresh_call(&self, world: &World, body: &Value, number: usize) -> Call {
         let path = if self.path.starts_with("/api/v1/roles") {
             self.path.replace("{id}", &self.fresh(number, |name| world.app.role(name, &[])))
+        } else if self.path.starts_with("/api/v1/users") {
+            self.path.replace("{id}", &self.fresh(number, |name| world.app.user(name, &json!({}))))
         } else {
             self.path.replace("{id}", &self.fresh(number, |name| world.app.token(name, &[]).id))
         };
@@ -207,16 +220,21 @@ fn atk_j01_every_field_takes_its_very_limit_and_keeps_odd_texts_as_they_are() {
                 number += 1;
                 let call = body.fresh_call(&world, &body.with(field.name, &value, number), number);
                 let answer = world.accepted(&call, body.status).json();
-                if let (Some(text), "name" | "description") = (value.as_str(), field.name) {
+                if let (Some(text), "name" | "description" | "username" | "display_name") = (value.as_str(), field.name)
+                {
                     let normal = text.replace("\r\n", "\n").trim().replace("a\u{301}", "á");
                     assert_eq!(answer[field.name].as_str(), Some(normal.as_str()), "{call:?}");
                 }
-                // Names of roles are unique: the next body tries the same ones.
+                // Names of roles and people are unique: the next body tries the same ones.
+                if answer.get("username").is_some() {
+                    let path = format!("/api/v1/users/{}", answer["id"].as_str().unwrap());
+                    let _ = world.app.admin.delete(&path).expect(204);
+                }
                 if answer.get("rules").is_some() {
                     let _ = world
                         .app
                         .admin
-                        .delete(&format!("/api/v1/roles/{}", answer["id"].as_str().unwrap()))
+                        .delete(&format!("/api/v1/roles/{}?force", answer["id"].as_str().unwrap()))
                         .expect(204);
                 }
             }
@@ -242,11 +260,13 @@ fn every_field_of_every_body_has_its_rows() {
         members!(RevokeRequest { reason }),
         members!(RevealRequest { jti }),
         members!(RotateRequest { expires_at, old_ends }),
-        members!(NewRoleRequest { name, description, rules }),
-        members!(EditRoleRequest { name, description, rules }),
+        members!(NewRoleRequest { name, description, rules, users }),
+        members!(EditRoleRequest { name, description, rules, users }),
         members!(RotateKeyRequest { algorithm, now }),
         members!(ImportKeyRequest { pem, now }),
         BTreeSet::new(),
+        members!(NewUserRequest { username, display_name, roles, enabled, password }),
+        members!(EditUserRequest { username, display_name, roles, enabled, password }),
     ];
     // `effect` and `permission` of a rule are rows of the kind `Rules`.
     assert_eq!(members!(Rule { effect, pattern }).len(), 2);

@@ -35,7 +35,7 @@ fn encoded(text: &str) -> String {
 fn atk_a21_an_id_that_names_nothing_is_404() {
     on_each_database(|database| {
         let world = World::new(database);
-        let other = |route: &str| if route.starts_with("/api/v1/roles") { &world.token } else { &world.role };
+        let other = |route: &str| if route.starts_with("/api/v1/tokens") { &world.role } else { &world.token };
         let upper = world.token.to_uppercase();
         let longer = format!("{}0", world.token);
         let spelled = [upper.as_str(), &longer, "%00", "..", "*", "'%20OR%20'1'='1", "%C0%AF", "%FF", CANARY];
@@ -63,7 +63,11 @@ fn atk_a18_n02_what_was_deleted_answers_like_what_never_was() {
             problem
         };
         for (method, route) in routes() {
-            let gone = if route.starts_with("/api/v1/roles") { &world.deleted_role } else { &world.deleted };
+            let gone = match route {
+                _ if route.starts_with("/api/v1/roles") => &world.deleted_role,
+                _ if route.starts_with("/api/v1/users") => &world.deleted_user,
+                _ => &world.deleted,
+            };
             assert_eq!(body(&call(method, route, gone)), body(&call(method, route, UNKNOWN)), "{method} {route}");
         }
     });

@@ -12,7 +12,12 @@ pub(crate) enum Kind {
     Line(usize),
     /// Lines of text, at least and at most so many characters.
     Lines(usize, usize),
+    /// One line of text with at most so many characters, or nothing.
+    MaybeLine(usize),
     Roles,
+    /// People, by their ids.
+    People,
+    Password,
     End,
     Networks,
     Flag,
@@ -53,8 +58,15 @@ impl Kind {
     /// Values of every wrong type: 400.
     pub(crate) fn wrong_types(self) -> Vec<Bad> {
         match self {
-            Self::Line(_) | Self::Lines(..) | Self::End | Self::Credential | Self::Pem | Self::Algorithm => no_texts(),
-            Self::Roles | Self::Networks => [no_lists(), no_items()].concat(),
+            Self::Line(_)
+            | Self::MaybeLine(_)
+            | Self::Lines(..)
+            | Self::End
+            | Self::Credential
+            | Self::Password
+            | Self::Pem
+            | Self::Algorithm => no_texts(),
+            Self::Roles | Self::People | Self::Networks => [no_lists(), no_items()].concat(),
             Self::Flag | Self::Set => {
                 [json!("true"), json!(1), json!(0), json!([]), json!({}), json!(CANARY)].map(|v| (v, "")).to_vec()
             }
@@ -80,6 +92,18 @@ impl Kind {
                 .collect(),
             Self::Lines(min, max) => {
                 [bad_characters(), bad_lengths(min, max)].concat().into_iter().map(|text| (json!(text), "")).collect()
+            }
+            Self::MaybeLine(max) => [bad_characters(), breaks(), bad_lengths(0, max)]
+                .concat()
+                .into_iter()
+                .map(|text| (json!(text), ""))
+                .collect(),
+            Self::People => bad_people(world),
+            Self::Password => {
+                let short =
+                    ["", " ", CANARY, "elevenchars", "\u{1f511}\u{1f511}", "aaaaaaaaaaaaaaa"].map(str::to_owned);
+                let long = [format!("{CANARY}{}", "x".repeat(1_024)), "\u{1f511}".repeat(257)];
+                short.into_iter().chain(long).map(|text| (json!(text), "")).collect()
             }
             Self::Roles => bad_roles(world),
             Self::End => ENDS.iter().map(|text| (json!(text), "")).collect(),
@@ -110,6 +134,9 @@ impl Kind {
                 let empty = ["", "   ", "\n"].map(str::to_owned).into_iter().filter(|_| min == 0);
                 lines.chain(empty).map(Value::from).chain(good_texts(max)).collect()
             }
+            Self::MaybeLine(max) => good_texts(max).into_iter().chain([json!(""), json!("  ")]).collect(),
+            Self::People => vec![json!([]), json!([world.user])],
+            Self::Password => vec![json!("twelve chars"), json!("' OR 1=1;-- \0"), json!("pq".repeat(512))],
             Self::Roles => vec![json!([]), json!([world.role]), json!(world.many_roles(64))],
             Self::End => [
                 "2030-02-28",
@@ -251,6 +278,20 @@ fn bad_roles(world: &World) -> Vec<Bad> {
         // The implicit roles are nobody's to give.
         (json!([built_in(2)]), ""),
         (json!([built_in(3)]), ""),
+    ]);
+    bad
+}
+
+fn bad_people(world: &World) -> Vec<Bad> {
+    let mut bad: Vec<Bad> = MALFORMED_IDS.iter().map(|id| (json!([id]), "/0")).collect();
+    bad.extend([
+        (json!([world.user, CANARY]), "/1"),
+        (json!(["kept"]), "/0"),
+        (json!([world.user, world.user]), "/1"),
+        (json!(vec![UNKNOWN; 1_001]), ""),
+        (json!([UNKNOWN]), ""),
+        (json!([world.user, world.deleted_user]), ""),
+        (json!([world.token]), ""),
     ]);
     bad
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use token_core::{EventQuery, RoleQuery, TokenQuery};
+use token_core::{EventQuery, RoleQuery, TokenQuery, UserQuery};
 use token_testkit::on_each_database;
 
 use super::calls::Call;
@@ -28,7 +28,7 @@ enum Kind {
 type Row = (&'static str, &'static str, &'static [(&'static str, Kind)]);
 
 const LEVELS: Kind = Kind::Word(&["info", "notice", "warning"]);
-const SUBJECTS: Kind = Kind::Word(&["installation", "token", "role", "key"]);
+const SUBJECTS: Kind = Kind::Word(&["installation", "token", "role", "key", "user"]);
 
 const ROWS: &[Row] = &[
     (
@@ -43,6 +43,17 @@ const ROWS: &[Row] = &[
         ],
     ),
     ("GET", "/api/v1/roles", &[("name", Kind::Needle), ("cursor", Kind::Cursor), ("limit", Kind::Limit)]),
+    (
+        "GET",
+        "/api/v1/users",
+        &[
+            ("name", Kind::Needle),
+            ("role", Kind::Role),
+            ("enabled", Kind::Word(&["true", "false"])),
+            ("cursor", Kind::Cursor),
+            ("limit", Kind::Limit),
+        ],
+    ),
     (
         "GET",
         "/api/v1/events",
@@ -256,6 +267,7 @@ fn every_question_of_a_list_has_its_rows() {
     // `now` is no parameter.
     assert_eq!(rows("/api/v1/tokens"), questions!(TokenQuery { name, state, role, now, after, limit }) - 1);
     assert_eq!(rows("/api/v1/roles"), questions!(RoleQuery { name, after, limit }));
+    assert_eq!(rows("/api/v1/users"), questions!(UserQuery { name, role, enabled, after, limit }));
     let events = questions!(EventQuery { level, kind, subject_kind, subject_id, from, until, text, before, limit });
     assert_eq!(rows("/api/v1/events"), events);
 }

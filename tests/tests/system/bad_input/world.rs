@@ -21,6 +21,8 @@ pub(crate) struct World {
     pub(crate) deleted: String,
     pub(crate) role: String,
     pub(crate) deleted_role: String,
+    pub(crate) user: String,
+    pub(crate) deleted_user: String,
     many: OnceCell<Vec<String>>,
 }
 
@@ -37,16 +39,23 @@ impl World {
         let role = app.role("Reader", &["allow assets:read"]);
         let deleted_role = app.role("Gone", &[]);
         let _ = app.admin.delete(&format!("/api/v1/roles/{deleted_role}")).expect(204);
+        let user = app.user("kept", &json!({}));
+        let deleted_user = app.user("gone", &json!({}));
+        let _ = app.admin.delete(&format!("/api/v1/users/{deleted_user}")).expect(204);
         let token = app.token("kept", &[&role]).id;
         let (revoked, deleted) = (app.token("revoked", &[]).id, app.token("deleted", &[]).id);
         let _ = app.admin.post(&format!("/api/v1/tokens/{revoked}/revoke"), &json!({})).expect(200);
         let _ = app.admin.delete(&format!("/api/v1/tokens/{deleted}")).expect(204);
-        Self { app, token, revoked, deleted, role, deleted_role, many: OnceCell::new() }
+        Self { app, token, revoked, deleted, role, deleted_role, user, deleted_user, many: OnceCell::new() }
     }
 
-    /// The path of a route with the token or role of this world in it.
+    /// The path of a route with the token, role or person of this world in it.
     pub(crate) fn path(&self, route: &str) -> String {
-        let id = if route.starts_with("/api/v1/roles") { &self.role } else { &self.token };
+        let id = match route {
+            _ if route.starts_with("/api/v1/roles") => &self.role,
+            _ if route.starts_with("/api/v1/users") => &self.user,
+            _ => &self.token,
+        };
         route.replace("{id}", id).replace("{kid}", "a-key-that-is-not-there")
     }
 
@@ -88,14 +97,26 @@ impl World {
         let events = self.app.admin.get("/api/v1/events?limit=1").expect(200).json();
         let head = events["items"][0]["seq"].as_u64().unwrap();
         let things = [&self.token, &self.revoked].map(|id| format!("/api/v1/tokens/{id}"));
-        let things = things.into_iter().chain([format!("/api/v1/roles/{}", self.role)]);
+        let things =
+            things.into_iter().chain([format!("/api/v1/roles/{}", self.role), format!("/api/v1/users/{}", self.user)]);
         let about = things.into_iter().find(|path| call.path.starts_with(path.as_str()));
         let tag = about.and_then(|path| self.app.admin.get(&path).expect(200).header("etag").map(ToOwned::to_owned));
         Seen { head, tag }
     }
 
     fn rows(&self) -> Vec<String> {
-        let tables = ["tokens", "credentials", "token_roles", "roles", "role_rules", "keys", "events"];
+        let tables = [
+            "tokens",
+            "credentials",
+            "token_roles",
+            "roles",
+            "role_rules",
+            "keys",
+            "events",
+            "users",
+            "user_roles",
+            "sessions",
+        ];
         let count = |table: &str| self.app.database.sql(&format!("SELECT count(*) FROM {table}")).unwrap();
         tables.map(count).into_iter().collect()
     }

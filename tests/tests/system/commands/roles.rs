@@ -65,6 +65,7 @@ fn t02_a_role_in_json() {
         assert_eq!(run(&["role", "list", "--name", "rEAD"]), json!({"items": [object], "more": false}));
         object["used_by_tokens"] = json!(0);
         object["used_by_users"] = json!(0);
+        object["users"] = json!([]);
         assert_eq!(run(&["role", "show", "reader"]), object);
         assert_eq!(run(&["role", "delete", "reader", "--yes"]), json!({"id": id, "deleted": true}));
     });

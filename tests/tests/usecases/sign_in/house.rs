@@ -91,6 +91,7 @@ impl House {
             name: name.parse().unwrap(),
             description: "".parse().unwrap(),
             rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+            users: std::collections::BTreeSet::new(),
         };
         self.product.admin.create_role(&Author::command_line(), &Ok(new)).unwrap().value.id
     }

@@ -154,7 +154,12 @@ pub(super) fn run(world: &World, caller: &Author, rows: &Rows, step: &Step) -> (
         }
         Step::CreateRole(rules) => {
             let name = format!("made {}", rows.head.seq).parse().unwrap();
-            let new = NewRole { name, description: "".parse().unwrap(), rules: rules.clone() };
+            let new = NewRole {
+                name,
+                description: "".parse().unwrap(),
+                rules: rules.clone(),
+                users: std::collections::BTreeSet::new(),
+            };
             ("create role", admin.create_role(caller, &Ok(new)).map(|_| None))
         }
         Step::EditRole { role: index, rules } => ("edit role", edit_role(role(index), rules)),
