@@ -16,6 +16,7 @@ mod golden;
 mod keys;
 mod lifecycle;
 mod liveness;
+mod people;
 mod races;
 mod reference;
 mod router;
