@@ -104,10 +104,10 @@ fn adopt(config: &Config) {
     let Some(path) = config.master_key() else { return };
     match master_key::adopt(&path) {
         Ok(()) => {
-            tracing::info!("the change of the master key is complete: the new file took the place of the old one")
+            tracing::info!("the change of the master key is complete: the new file took the place of the old one");
         }
         Err(error) => {
-            tracing::warn!(error = %error, "the new master key is in force and could not take the place of the old file")
+            tracing::warn!(error = %error, "the new master key is in force and could not take the place of the old file");
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct KeySettings {
 
 impl Default for KeySettings {
     fn default() -> Self {
-        Self { algorithm: Algorithm::EdDsa, publication: Duration::from_secs(300) }
+        Self { algorithm: Algorithm::EdDsa, publication: Duration::from_mins(5) }
     }
 }
 

@@ -103,5 +103,5 @@ pub(crate) fn soon(what: &str, holds: impl Fn() -> bool) {
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    panic!("never: {what}");
+    unreachable!("never: {what}");
 }

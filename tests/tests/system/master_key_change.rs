@@ -1,7 +1,7 @@
 //! Another master key: chosen, whatever happens on the way, or because the old one is lost.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn new_file(database: &Database, name: &str) -> PathBuf {
     database.folder().join(format!("{name}.key"))
 }
 
-fn rewrap(program: &Program, file: &PathBuf) -> Output {
+fn rewrap(program: &Program, file: &Path) -> Output {
     program.run(&["key", "rewrap", "--new-master-key-file", &file.to_string_lossy(), "--json"])
 }
 

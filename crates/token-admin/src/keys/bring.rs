@@ -69,7 +69,7 @@ impl Admin {
             errors: vec![FieldError::new("/pem", error.to_string())],
             ..Refused::default()
         });
-        self.import_read(author, new.map(|new| (new, import.begin)))
+        self.import_read(author, &new.map(|new| (new, import.begin)))
     }
 
     /// The same for values as somebody submitted them: that another key waits is answered before a refused key.
@@ -84,11 +84,11 @@ impl Admin {
     ) -> Result<Done<PublicKey>, AdminError> {
         match import {
             Ok(import) => self.import_key(author, import),
-            Err(refused) => self.import_read(author, Err(refused.clone())),
+            Err(refused) => self.import_read(author, &Err(refused.clone())),
         }
     }
 
-    fn import_read(&self, author: &Author, read: Submitted<(NewKey, Begin)>) -> Result<Done<PublicKey>, AdminError> {
+    fn import_read(&self, author: &Author, read: &Submitted<(NewKey, Begin)>) -> Result<Done<PublicKey>, AdminError> {
         self.signer.master()?;
         self.write(author, |deciding| {
             deciding.authority.require(&rights::KEYS_IMPORT)?;
