@@ -56,6 +56,18 @@ pub struct Created {
     pub text: TokenText,
 }
 
+/// What a request that may be repeated is answered.
+#[derive(Debug)]
+pub enum Issued {
+    /// It was made now.
+    Now(Created),
+    /// The same request made it before; the same text, shown again.
+    Again(Created),
+    /// The same request made it before, and its text is not shown any more: the token was revoked, or this server
+    /// shows texts once.
+    WithoutText(TokenRecord),
+}
+
 /// A text that was just shown.
 #[derive(Debug)]
 pub struct Revealed {

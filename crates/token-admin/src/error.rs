@@ -63,6 +63,9 @@ pub enum Conflict {
         "nobody else holds the role `admin` and can sign in; give it to somebody before you take it from this person"
     )]
     LastAdmin,
+    /// A bulk change met another number of tokens than its author expects.
+    #[error("{0} tokens match, which is not the number that was expected; nothing was done")]
+    OtherCount(u64),
     /// The key signs nothing any more.
     #[error("the key that signed this text was withdrawn")]
     KeyWithdrawn,
@@ -114,6 +117,15 @@ pub enum AdminError {
     /// The one-time code is wrong, was used, or is too old.
     #[error("this set-up code is not good, or not any more")]
     CodeRefused,
+    /// More things at once than one change takes.
+    #[error("at most {0} tokens at once; nothing was done")]
+    TooMany(usize),
+    /// An `Idempotency-Key` that stands for another request.
+    #[error("this `Idempotency-Key` was used for another request; use a new one for each request")]
+    KeyReused,
+    /// What the repeated request made was deleted since.
+    #[error("what this request made was deleted since")]
+    Gone,
     /// This node has no master key, or no key signs.
     #[error("this server cannot sign tokens now: {0}")]
     CannotSign(&'static str),

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
 
 pub use commands::{
-    Created, Done, EditRole, EditToken, ExplainToken, InUse, NewRole, NewToken, OldEnds, Refused, Revealed,
+    Created, Done, EditRole, EditToken, ExplainToken, InUse, Issued, NewRole, NewToken, OldEnds, Refused, Revealed,
     RevokeToken, RotateToken, Submitted,
 };
 pub use error::{AdminError, Conflict, FieldError};
@@ -31,6 +31,7 @@ pub use roles::RoleDetails;
 pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
+pub use tokens::bulk::{BulkAction, BulkChoice, BulkEnd, BulkResult};
 pub use users::{EditUser, NewUser, UserDetails};
 
 /// Whether the text of a token can be shown again.

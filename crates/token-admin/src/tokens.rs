@@ -1,9 +1,11 @@
 //! Use cases of tokens.
 
+pub(crate) mod bulk;
 mod create;
 mod delete;
 mod edit;
 mod explain;
+mod repeat;
 mod reveal;
 mod revoke;
 mod rotate;

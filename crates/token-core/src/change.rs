@@ -2,8 +2,9 @@
 //! cannot be expressed.
 
 use crate::{
-    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, Resealed, Revoked, Role,
-    RoleId, SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked, UserChange, UserId,
+    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, RememberedRequest,
+    Resealed, Revoked, Role, RoleId, SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
+    UserChange, UserId,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -62,6 +63,14 @@ pub enum Change {
         name: TokenName,
         /// Which of its JWTs.
         credential: Credential,
+    },
+    /// A change that makes a text, and the request that asked for it: asked for again, it makes nothing. One change
+    /// with one event, the one of the change inside.
+    Repeatable {
+        /// What is made.
+        change: Box<Change>,
+        /// What is remembered.
+        request: RememberedRequest,
     },
     /// A new role.
     RoleCreated(Role),
@@ -196,6 +205,7 @@ impl Change {
             Self::TokenRotated { .. } => EventKind::TokenRotated,
             Self::TokenFirstUsed { .. } => EventKind::TokenFirstUsed,
             Self::TokenRevealed { .. } => EventKind::TokenRevealed,
+            Self::Repeatable { change, .. } => change.kind(),
             Self::RoleCreated(_) => EventKind::RoleCreated,
             Self::RoleUpdated { .. } => EventKind::RoleUpdated,
             Self::RoleDeleted { .. } => EventKind::RoleDeleted,
@@ -241,6 +251,7 @@ impl Change {
             Self::TokenRevealed { token: id, name, .. } | Self::TokenFirstUsed { token: id, name, .. } => {
                 token(*id, name)
             }
+            Self::Repeatable { change, .. } => change.subject(),
             Self::RoleCreated(created) => role(created),
             Self::RoleUpdated { after, .. } => role(after),
             Self::RoleDeleted { role: deleted, .. } => role(deleted),
@@ -277,6 +288,7 @@ impl Change {
             }
             Self::TokenFirstUsed { token: used, .. } => token(*used),
             Self::TokenDeleted { token: deleted, .. } => token(deleted.id()),
+            Self::Repeatable { change, .. } => change.touches(),
             Self::RoleCreated(created) => role(created.id),
             Self::RoleUpdated { after, .. } => role(after.id),
             Self::RoleDeleted { role: deleted, .. } => role(deleted.id),

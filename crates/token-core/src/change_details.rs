@@ -1,6 +1,6 @@
 //! What the event of a change says of fields before and after.
 
-use crate::{Change, DetailValue, Details, Ends, Role, SealedRow, TokenRecord, UnixSeconds};
+use crate::{Change, DetailValue, Details, Ends, Revoked, Role, SealedRow, TokenRecord, UnixSeconds};
 
 type Field = Option<DetailValue>;
 
@@ -16,6 +16,10 @@ fn time(time: Option<UnixSeconds>) -> Field {
     time.map(|time| time.get().into())
 }
 
+fn reason(end: &Revoked) -> Field {
+    end.reason.as_ref().map(|reason| reason.as_str().into())
+}
+
 fn token(before: Option<&TokenRecord>, after: &TokenRecord) -> Details {
     let grant = |record: &TokenRecord| record.token.grant().clone();
     let pair = |field: Reader<'_>| (before.and_then(field), field(after));
@@ -26,7 +30,7 @@ fn token(before: Option<&TokenRecord>, after: &TokenRecord) -> Details {
         ("expires_at", &|record| time(grant(record).expires_at)),
         ("allowed_networks", &|record| grant(record).allowed_networks.map(|networks| networks.iter().collect())),
         ("revoked_at", &|record| time(record.token.end().map(|end| end.at))),
-        ("reason", &|record| record.token.end().and_then(|end| end.reason.as_ref()).map(|r| r.as_str().into())),
+        ("reason", &|record| record.token.end().and_then(reason)),
     ];
     fields.into_iter().fold(Details::default(), |details, (name, field)| {
         let (before, after) = pair(field);
@@ -82,8 +86,10 @@ impl Change {
                 .with("ended", ended.iter().map(ToString::to_string).collect::<DetailValue>()),
             Self::TokenDeleted { token, end } => Details::default()
                 .changed("name", text(token.token.grant().name.as_str()), None)
-                .changed("revoked_at", time(token.token.end().map(|end| end.at)), time(Some(end.at))),
+                .changed("revoked_at", time(token.token.end().map(|end| end.at)), time(Some(end.at)))
+                .changed("reason", token.token.end().and_then(reason), reason(end)),
             Self::TokenRevealed { credential, .. } => Details::default().with("jti", credential.id.to_string()),
+            Self::Repeatable { change, .. } => change.details(),
             Self::RoleCreated(created) => role(None, created),
             Self::RoleUpdated { before, after } => role(Some(before), after),
             Self::RoleDeleted { role, holders } => Details::default()

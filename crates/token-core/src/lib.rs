@@ -16,6 +16,7 @@ mod permission;
 mod port;
 mod query;
 mod refused;
+mod repeat;
 mod resealed;
 mod role;
 mod session;
@@ -43,6 +44,7 @@ pub use port::{
 };
 pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter, UserQuery};
 pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
+pub use repeat::{IdempotencyKey, IdempotencyKeyError, REMEMBERED_SECONDS, RememberedRequest, RequestMac};
 pub use resealed::{Resealed, SealedRow};
 pub use role::{BuiltIn, Role, RoleUse};
 pub use session::{SecretDigest, Session, SetupCode};
@@ -68,6 +70,8 @@ pub mod limits {
     pub const TEXTS_PER_TOKEN: usize = 64;
     /// Allowed networks of one token.
     pub const NETWORKS_PER_TOKEN: usize = 64;
+    /// Tokens that one bulk change ends.
+    pub const BULK: usize = 1_000;
     /// Items of one page.
     pub const PAGE: usize = 500;
     /// Items of a page when nothing is said.

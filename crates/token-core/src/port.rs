@@ -8,6 +8,7 @@ use crate::{
     UnixSeconds,
 };
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
+use crate::{RememberedRequest, RequestMac};
 
 /// A wall clock, UTC.
 pub trait Clock: Send + Sync {
@@ -90,6 +91,18 @@ pub trait Load {
     ///
     /// [`StoreError`].
     fn role_use(&mut self, id: RoleId) -> Result<RoleUse, StoreError>;
+    /// The tokens of one page, as they are under the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn tokens(&mut self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError>;
+    /// What is remembered of a request with this scope, forgotten or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn remembered(&mut self, scope: &RequestMac) -> Result<Option<RememberedRequest>, StoreError>;
     /// All signing keys, oldest first.
     ///
     /// # Errors
@@ -230,6 +243,9 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`].
     fn read(&self, look: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError>;
+    /// The MAC of a request under a key of the installation, the same on every node; `None` on a node that cannot open
+    /// that key, which signs nothing either.
+    fn request_mac(&self, request: &[u8]) -> Option<RequestMac>;
     /// One page of tokens.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub(crate) enum ApiError {
     Foreign(Foreign, String),
     #[error("a session is used under a name that is not this server's")]
     Misdirected,
+    #[error("the field `Idempotency-Key` was not understood")]
+    RequestKey(&'static str),
     #[error("there is no such {0}")]
     NotFound(&'static str),
     #[error("the path has only the methods {0}")]
@@ -168,6 +170,7 @@ impl ApiError {
             Self::Query(errors) => {
                 listed(ProblemKind::InvalidQuery, "Some parameters are not accepted.", errors.clone())
             }
+            Self::RequestKey(why) => plain(ProblemKind::InvalidIdempotencyKey, sentence(why)),
             Self::IfMatch(why) => plain(ProblemKind::InvalidIfMatch, sentence(why)),
             Self::SessionRequired => Answer {
                 // A 401 names a way to authenticate (RFC 9110 §15.5.2); without an error code, since no token is at
@@ -235,6 +238,9 @@ fn admin(error: &AdminError) -> Answer {
             let field = |error: &token_admin::FieldError| FieldError::new(&error.pointer, &error.detail);
             listed(ProblemKind::RefusedValues, "Some values are refused.", errors.iter().map(field).collect())
         }
+        AdminError::TooMany(_) => plain(ProblemKind::TooManyItems, detail()),
+        AdminError::KeyReused => plain(ProblemKind::IdempotencyKeyReused, detail()),
+        AdminError::Gone => plain(ProblemKind::Gone, detail()),
         AdminError::CannotSign(_) => plain(ProblemKind::CannotSign, detail()),
         AdminError::Store(error) => store(error),
         // Randomness, and whatever comes that this table does not know yet.

@@ -25,6 +25,7 @@ mod own_page;
 mod path_id;
 mod problems;
 mod query;
+mod request_key;
 mod roles;
 mod routes;
 mod session;

@@ -124,6 +124,7 @@ const fn may(permission: Permission) -> Need {
 static ROUTES: &[Route] = &table! {
     Get "/api/v1/tokens", may(rights::TOKENS_READ), tokens::list::list;
     Post "/api/v1/tokens", may(rights::TOKENS_CREATE), tokens::create::create;
+    Post "/api/v1/tokens/bulk", Caller, tokens::bulk::bulk;
     Get "/api/v1/tokens/{id}", may(rights::TOKENS_READ), tokens::show::show;
     Patch "/api/v1/tokens/{id}", may(rights::TOKENS_UPDATE), tokens::edit::edit;
     Delete "/api/v1/tokens/{id}", may(rights::TOKENS_DELETE), tokens::delete::delete;
@@ -255,7 +256,7 @@ mod tests {
         ];
         assert_eq!(public, expected);
         let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
-        assert_eq!(for_anybody, ["/api/v1/whoami"]);
+        assert_eq!(for_anybody, ["/api/v1/tokens/bulk", "/api/v1/whoami"], "bulk asks what its action needs");
     }
 
     #[test]

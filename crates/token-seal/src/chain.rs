@@ -4,7 +4,7 @@ use core::fmt;
 
 use ring::{digest, hmac};
 use subtle::ConstantTimeEq as _;
-use token_core::{Digest, Mac, Randomness, RandomnessFailed};
+use token_core::{Digest, Mac, Randomness, RandomnessFailed, RequestMac};
 use zeroize::Zeroizing;
 
 use crate::{MasterKey, OpenError, SealContext, SealError};
@@ -12,6 +12,7 @@ use crate::{MasterKey, OpenError, SealContext, SealError};
 const KEY_BYTES: usize = 32;
 const LINK_LABEL: &[u8] = b"tokenward log link v1\0";
 const MAC_LABEL: &[u8] = b"tokenward log mac v1\0";
+const REQUEST_LABEL: &[u8] = b"tokenward request mac v1\0";
 
 /// The key of the log's MACs; 256 random bits, overwritten when dropped, never printed.
 pub struct ChainKey(Zeroizing<[u8; KEY_BYTES]>);
@@ -74,6 +75,18 @@ impl ChainKey {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(context.sign().as_ref());
         Mac(bytes)
+    }
+
+    /// The MAC of a request that is remembered: HMAC-SHA-256 under another label, so that it is never one of the log.
+    #[must_use]
+    pub fn request_mac(&self, request: &[u8]) -> RequestMac {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_slice());
+        let mut context = hmac::Context::with_key(&key);
+        context.update(REQUEST_LABEL);
+        context.update(request);
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.sign().as_ref());
+        RequestMac(bytes)
     }
 
     /// Whether `mac` is the MAC of `digest`, in constant time.

@@ -1,6 +1,7 @@
 //! Changes as statements: each with its condition, and its row count read.
 
 mod credentials;
+mod requests;
 mod resealed;
 mod users;
 
@@ -42,6 +43,10 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
             }
             let row = tokens::table.find(token.id().as_bytes().to_vec());
             one(each!(conn, c => diesel::delete(row).execute(c.as_mut())), "the token is gone")
+        }
+        Change::Repeatable { change, request } => {
+            apply(conn, change)?;
+            requests::remember(conn, request)
         }
         Change::RoleCreated(role) => insert_role(conn, role),
         Change::RoleUpdated { before, after } => update_role(conn, before, after),

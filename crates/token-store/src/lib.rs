@@ -14,6 +14,7 @@ mod lists;
 mod load;
 mod open;
 mod replace;
+mod requests;
 mod schema;
 mod sessions;
 mod support;

@@ -13,7 +13,9 @@ use token_core::{Holders, SecretDigest, Session, SetupCode, UserRecord, Username
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::schema::{credentials, installation, keys, role_rules, roles, secrets, token_roles, tokens};
+use crate::{lists, requests};
 use crate::{sessions, users};
+use token_core::{Page, RememberedRequest, RequestMac, TokenPosition, TokenQuery};
 
 /// One row of `tokens`.
 #[derive(Queryable)]
@@ -177,6 +179,14 @@ impl Load for Conn {
             Some(row) if row.id != id.as_bytes() => Err(corrupt("tokens", id, "the index leads to another row")),
             row => row.map(|row| token(self, row)).transpose(),
         }
+    }
+
+    fn tokens(&mut self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
+        lists::tokens(self, query)
+    }
+
+    fn remembered(&mut self, scope: &RequestMac) -> Result<Option<RememberedRequest>, StoreError> {
+        requests::remembered(self, scope)
     }
 
     fn role(&mut self, id: RoleId) -> Result<Option<Role>, StoreError> {

@@ -52,5 +52,8 @@ diesel::table! { setup (id) { id -> BigInt, digest -> Binary, expires_at -> BigI
 diesel::table! { schema_support (id) { id -> BigInt, oldest -> BigInt, } }
 diesel::joinable!(credentials -> tokens (token_id));
 diesel::allow_tables_to_appear_in_same_query!(credentials, tokens);
+diesel::table! {
+    requests (scope) { scope -> Binary, body -> Binary, token_id -> Binary, jti -> Binary, done_at -> BigInt, }
+}
 diesel::allow_tables_to_appear_in_same_query!(tokens, token_roles);
 diesel::allow_tables_to_appear_in_same_query!(users, user_roles);

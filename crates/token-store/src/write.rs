@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use fail::fail_point;
+use token_core::RequestMac;
 use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
 use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenPosition, TokenQuery, TokenRecord};
 use token_core::{SecretDigest, UnixSeconds, UserQuery, UserRecord};
@@ -43,6 +44,10 @@ impl Store for TokenStore {
 
     fn read(&self, look: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.pools.read(|conn| look(conn as &mut dyn Load))
+    }
+
+    fn request_mac(&self, request: &[u8]) -> Option<RequestMac> {
+        self.chain.as_ref().map(|chain| chain.request_mac(request))
     }
 
     fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {

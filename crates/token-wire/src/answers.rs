@@ -1,6 +1,7 @@
 //! What is answered: the same types are written by the server and read by clients.
 
 mod actor;
+mod bulk;
 mod event;
 mod explanation;
 mod health;
@@ -13,6 +14,7 @@ mod user;
 mod whoami;
 
 pub use actor::ActorView;
+pub use bulk::{BulkItemView, BulkView};
 pub use event::{DetailValueView, DetailView, EventView, OriginView, SubjectView, VerdictView};
 pub use explanation::ExplanationView;
 pub use health::{HealthView, ReadinessView};

@@ -103,6 +103,33 @@ impl Fields {
         }
     }
 
+    /// Whether a member is there and was not read yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    /// A number of things, 0 or more.
+    pub(crate) fn count(&mut self, name: &str) -> Member<u64> {
+        match self.members.remove(name) {
+            None => Member::Absent,
+            Some(Value::Count(count)) => Member::Given(count),
+            Some(_) => self.misshapen(name, "expected a whole number"),
+        }
+    }
+
+    /// An object, read by `read`.
+    pub(crate) fn object<T>(&mut self, name: &str, mut read: impl FnMut(&mut Self) -> T) -> Member<T> {
+        let members = match self.members.remove(name) {
+            None => return Member::Absent,
+            Some(Value::Object(members)) => members,
+            Some(_) => return self.misshapen(name, "expected an object"),
+        };
+        let before = self.shape.len() + self.refused.len();
+        let value = self.inner(name, members, &mut |inner| Some(read(inner)));
+        let good = self.shape.len() + self.refused.len() == before;
+        value.filter(|_| good).map_or(Member::Absent, Member::Given)
+    }
+
     /// A list of texts, as they are; at most `max`, and no more is looked at.
     pub(crate) fn texts(&mut self, name: &str, null: Nullable, max: usize) -> Member<Vec<String>> {
         let items = match self.take(name) {

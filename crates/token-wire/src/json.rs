@@ -43,14 +43,16 @@ pub enum BodyError {
 /// The members of an object, in the order of their names.
 pub type Object = BTreeMap<String, Value>;
 
-/// One JSON value. The contract has no numbers in requests, so their values are not kept.
+/// One JSON value.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Value {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// Any number.
+    /// A whole number, not negative, as it is written without sign, point and exponent.
+    Count(u64),
+    /// Any other number; the contract has none, so its value is not kept.
     Number,
     /// A text.
     Text(String),
@@ -141,8 +143,8 @@ impl<'de> Visitor<'de> for Level<'_> {
         Ok(Value::Number)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-        Ok(Value::Number)
+    fn visit_u64<E>(self, count: u64) -> Result<Value, E> {
+        Ok(Value::Count(count))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Value, E> {

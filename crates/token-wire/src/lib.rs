@@ -12,19 +12,20 @@ pub mod schemas;
 mod time;
 
 pub use answers::{
-    ActorView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView, HealthView, KeyView, KeysView,
-    OriginView, PageView, ReadinessView, RevealedView, RevokedView, RoleNameView, RoleView, RoleWithUseView, RuleView,
-    SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView, WhoamiRuleView, WhoamiView,
-    WithdrawnKeyView,
+    ActorView, BulkItemView, BulkView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView,
+    HealthView, KeyView, KeysView, OriginView, PageView, ReadinessView, RevealedView, RevokedView, RoleNameView,
+    RoleView, RoleWithUseView, RuleView, SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView,
+    WhoamiRuleView, WhoamiView, WithdrawnKeyView,
 };
 pub use answers::{UserView, UserWithUseView};
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
 pub use problem::{FieldError, Problem, ProblemKind};
-pub use requests::{ChangePasswordRequest, PasswordText, SetupRequest, SignInRequest};
 pub use requests::{
-    EditRoleRequest, EditTokenRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest,
-    RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, WithdrawKeyRequest,
+    BulkActionRequest, BulkChoiceRequest, BulkFilterRequest, BulkRequest, EditRoleRequest, EditTokenRequest,
+    ImportKeyRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest, RotateKeyRequest,
+    RotateRequest, WithdrawKeyRequest,
 };
+pub use requests::{ChangePasswordRequest, PasswordText, SetupRequest, SignInRequest};
 pub use requests::{EditUserRequest, NewUserRequest};
 pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

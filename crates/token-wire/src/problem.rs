@@ -115,24 +115,32 @@ problems! {
     InvalidQuery = "invalid-query", 400, "Query not accepted";
     /// `If-Match` is not one strong entity tag.
     InvalidIfMatch = "invalid-if-match", 400, "If-Match not accepted";
+    /// `Idempotency-Key` is no visible ASCII, too long, or there twice.
+    InvalidIdempotencyKey = "invalid-idempotency-key", 400, "Idempotency-Key not accepted";
     /// No such page, or no such thing.
     NotFound = "not-found", 404, "Not found";
     /// The page has other methods.
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed";
     /// The state forbids it.
     Conflict = "conflict", 409, "Not possible in this state";
+    /// What the repeated request made was deleted since.
+    Gone = "gone", 410, "Deleted since";
     /// Somebody else saved meanwhile.
     StaleVersion = "stale-version", 412, "Changed meanwhile";
     /// The body did not come in time.
     RequestTimeout = "request-timeout", 408, "Body too slow";
     /// The body is longer than the server reads.
     BodyTooLarge = "body-too-large", 413, "Body too large";
+    /// More things at once than one change takes.
+    TooManyItems = "too-many-items", 413, "Too many at once";
     /// The body is not announced as JSON.
     UnsupportedMediaType = "unsupported-media-type", 415, "Body of an unsupported type";
     /// A session is used under a name that is not this server's.
     Misdirected = "misdirected", 421, "Not the name of this server";
     /// Right shape, refused values.
     RefusedValues = "refused-values", 422, "Values refused";
+    /// One `Idempotency-Key` for two requests.
+    IdempotencyKeyReused = "idempotency-key-reused", 422, "Idempotency-Key of another request";
     /// `If-Match` is missing.
     VersionRequired = "version-required", 428, "Version required";
     /// The address sent more unknown tokens in a second than are checked for it.

@@ -1,5 +1,6 @@
 //! What is asked for in bodies, in the domain's own types.
 
+mod bulk;
 mod key;
 mod password;
 mod role;
@@ -7,6 +8,7 @@ mod session;
 mod token;
 mod user;
 
+pub use bulk::{BulkActionRequest, BulkChoiceRequest, BulkFilterRequest, BulkRequest};
 pub use key::{ImportKeyRequest, RotateKeyRequest, WithdrawKeyRequest};
 pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};

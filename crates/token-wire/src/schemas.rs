@@ -1,12 +1,14 @@
 //! Bodies as their authors write them: what an OpenAPI document tells of the requests of this crate. A test holds every
 //! member and bound here against the reader of the same body.
 
+mod bulk;
 mod key;
 mod role;
 mod session;
 mod token;
 mod user;
 
+pub use bulk::{BulkBody, BulkFilterBody};
 pub use key::{ImportKeyBody, RotateKeyBody, WithdrawKeyBody};
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
 pub use session::{ChangePasswordBody, SetupBody, SignInBody};

@@ -109,6 +109,7 @@ pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16
         ("POST", "/api/v1/tokens" | "/api/v1/roles") => json!({"name": fresh_name(app)}),
         ("POST", "/api/v1/users") => json!({"username": fresh_name(app)}),
         ("PATCH", "/api/v1/users/{id}") => json!({"display_name": "changed"}),
+        ("POST", "/api/v1/tokens/bulk") => json!({"ids": [id], "action": "revoke"}),
         ("POST", "/api/v1/tokens/{id}/rotate") => json!({"old_ends": "now"}),
         ("POST", "/api/v1/keys/rotate") => json!({"now": true}),
         ("POST", "/api/v1/keys/import") => json!({"pem": crate::keys::new_pem(), "now": true}),

@@ -64,6 +64,9 @@ const TRIGGERS: &[(&str, &str)] = &[
     ("sessions_fixed", "UPDATE sessions SET address = '::1'"),
     ("sessions_fixed", "UPDATE sessions SET digest = {digest}"),
     ("sessions_fixed", "UPDATE sessions SET user_id = (SELECT id FROM users WHERE enabled = 0)"),
+    ("requests_fixed", "UPDATE requests SET token_id = {0192f3c17a527c118d4e0242ac120003}"),
+    ("requests_fixed", "UPDATE requests SET done_at = done_at + 1"),
+    ("requests_fixed", "UPDATE requests SET body = scope"),
     ("setup_first", "INSERT INTO setup (id, digest, expires_at) VALUES (1, {digest}, 9999999999)"),
 ];
 
@@ -86,12 +89,20 @@ const CONSTRAINTS: &[&str] = &[
     "INSERT INTO schema_support SELECT 2, oldest FROM schema_support",
     "DELETE FROM roles WHERE id IN (SELECT role_id FROM token_roles)",
     "DELETE FROM keys WHERE kid IN (SELECT kid FROM credentials)",
+    "INSERT INTO requests SELECT * FROM requests",
+    "INSERT INTO requests SELECT {00}, body, token_id, jti, done_at FROM requests",
+    "INSERT INTO requests SELECT {0000000000000000000000000000000000000000000000000000000000000000}, {00}, token_id, jti, \
+     done_at FROM requests",
     "UPDATE users SET username_folded = 'x', version = version + 1",
     "UPDATE users SET enabled = 2, version = version + 1",
     "UPDATE users SET password_hash = 'secret', version = version + 1",
     "UPDATE user_roles SET role_id = {00}",
     "DELETE FROM roles WHERE id IN (SELECT role_id FROM user_roles)",
 ];
+
+/// A request that is remembered.
+const REQUEST: &str = "INSERT INTO requests (scope, body, token_id, jti, done_at) \
+     VALUES ({digest}, {digest}, {0192f3c17a527c118d4e0242ac120002}, {0192f3c17a527c118d4e0242ac120002}, 1)";
 
 /// Triggers that refuse nothing but act; what they do has tests of its own.
 const ACTING: &[&str] = &["setup_done", "users_disabled"];
@@ -138,7 +149,7 @@ fn p13_every_trigger_and_constraint_holds_against_raw_sql() {
         let _ = app.program.run(&["token", "rotate", "--older-at", "2098-01-01", &revoked.id]).ok();
         let _ = app.program.run(&["token", "revoke", &revoked.id]).ok();
         let _ = app.program.run(&["token", "delete", "--yes", &deleted.id]).ok();
-        for text in PEOPLE {
+        for text in PEOPLE.iter().chain([&REQUEST]) {
             app.database.sql(&statement(&app.database, text, &deleted.id)).unwrap();
         }
         let before = app.database.dump();

@@ -1,6 +1,8 @@
 //! `tokenward token …`
 
+mod issued;
 mod list;
+mod many;
 mod print;
 mod rotate;
 
@@ -9,13 +11,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use token_admin::{EditToken, ExplainToken, NewToken, RevokeToken};
-use token_core::{AllowedNetworks, Author, Permission, RoleId, TokenId, UnixSeconds};
-use token_wire::{CreatedView, ExplanationView, RuleView, TokenView, parse_end};
+use token_admin::{EditToken, ExplainToken, NewToken};
+use token_core::{AllowedNetworks, Author, IdempotencyKey, Permission, RoleId, TokenId, UnixSeconds};
+use token_wire::{ExplanationView, RuleView, parse_end};
 
 use self::print::print;
 use super::confirmation::Confirmation;
-use super::{deleted, field, role_id};
+use super::{field, role_id};
 use crate::failure::Failure;
 use crate::output::{self, Format};
 use crate::parts::Parts;
@@ -45,18 +47,20 @@ pub(crate) enum Command {
     Edit(Edit),
     /// Make a new text for a token, and end the older ones
     Rotate(rotate::Rotate),
-    /// End a token for good; it stays listed
+    /// End a token for good, or all that match; they stay listed
     Revoke {
-        /// Which token
-        id: TokenId,
+        #[command(flatten)]
+        which: many::Which,
         /// Why, for whoever looks at it later
         #[arg(long)]
         reason: Option<String>,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
-    /// End a token and take it off the list
+    /// End a token and take it off the list, or all that match
     Delete {
-        /// Which token
-        id: TokenId,
+        #[command(flatten)]
+        which: many::Which,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -79,6 +83,10 @@ pub(crate) struct Create {
     /// A network it may be used from, e.g. `10.0.0.0/8`; may be repeated
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<String>,
+    /// What you call this request, e.g. a random UUID: repeated with it within a day, it makes nothing and prints the
+    /// same again
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 #[derive(Args, Debug)]
@@ -128,19 +136,10 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
         Command::Explain { id, permission } => explain(id, permission, parts, format)?,
         Command::Edit(wanted) => edit(wanted, &author, parts, format)?,
         Command::Rotate(wanted) => rotate::rotate(wanted, &author, parts, format)?,
-        Command::Revoke { id, reason } => {
-            let reason = reason.map(|reason| field("reason", reason.parse())).transpose()?;
-            let revoked = parts.admin.revoke_token(&author, &RevokeToken { id, reason })?.value;
-            print(&revoked, parts, format)?;
+        Command::Revoke { which, reason, confirmation } => {
+            return many::revoke(which, reason, confirmation, parts, format);
         }
-        Command::Delete { id, confirmation } => {
-            confirmation.ensure_possible()?;
-            let record = parts.admin.token(id)?;
-            let name = &record.token.grant().name;
-            confirmation.ask(&format!("End token `{name}` ({id}) for good and take it off the list?"))?;
-            parts.admin.delete_token(&author, id)?;
-            return Ok(deleted(&id.to_string(), format));
-        }
+        Command::Delete { which, confirmation } => return many::delete(which, confirmation, parts, format),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -153,16 +152,9 @@ fn create(wanted: Create, author: &Author, parts: &Parts, format: Format) -> Res
         expires_at: end(wanted.expires)?,
         allowed_networks: some_networks(&wanted.networks)?,
     };
-    let created = parts.admin.create_token(author, &new)?.value;
-    let object = TokenView::new(&created.record, parts.admin.now());
-    let view = CreatedView { object, token: created.text.expose().to_owned() };
-    match format {
-        Format::Json => output::json(&view),
-        Format::Table => {
-            output::line(&format!("id     {}", view.object.id));
-            output::line(&format!("token  {}", view.token));
-        }
-    }
+    let key = wanted.idempotency_key.as_ref();
+    let issued = parts.admin.create_once(author, &Ok(new), key)?.value;
+    issued::print(issued, parts.admin.now(), format);
     Ok(())
 }
 

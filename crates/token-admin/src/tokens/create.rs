@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use token_core::{
-    Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, StoredToken, Token, TokenId,
-    TokenRecord,
+    Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, IdempotencyKey, StoredToken, Token,
+    TokenId, TokenRecord,
 };
 use token_jwt::SigningInput;
 
 use super::refused_roles;
+use super::repeat::{Canonical, Route};
 use crate::authority::token_permissions;
 use crate::transaction::Deciding;
-use crate::{Admin, AdminError, Created, Done, EditToken, FieldError, NewToken, Signer, Submitted, rights};
+use crate::{Admin, AdminError, Created, Done, EditToken, FieldError, Issued, NewToken, Signer, Submitted, rights};
 
 impl Admin {
     /// Makes a token and signs its first text.
@@ -40,6 +41,42 @@ impl Admin {
         self.write(author, |deciding| {
             let new = accepted(new, deciding)?;
             self.decide_create(author, new, deciding)
+        })
+    }
+
+    /// The same for a request that may be repeated: with the key of an earlier one nothing is made, and what that one
+    /// made is answered. Whether the author may still create, and holds what the token may do, is asked again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Admin::create_token`]; with a key also [`AdminError::KeyReused`], [`AdminError::Gone`], and
+    /// [`AdminError::Conflict`] when the key that signed the text was withdrawn.
+    pub fn create_once(
+        &self,
+        author: &Author,
+        new: &Submitted<NewToken, EditToken>,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Done<Issued>, AdminError> {
+        self.signer.master()?;
+        // Values that are refused made nothing before, whatever their key.
+        let asked = key.zip(new.as_ref().ok());
+        let asked = asked.map(|(key, new)| self.asked(author, Route::Create, key, &Canonical::of_new(new)));
+        let asked = asked.transpose()?;
+        self.write(author, |deciding| {
+            deciding.authority.require(&rights::TOKENS_CREATE)?;
+            if let Some(asked) = &asked
+                && let Some(repeated) = self.repeated(asked, deciding)?
+            {
+                return Ok(repeated);
+            }
+            let new = accepted(new, deciding)?;
+            let (changes, created) = self.decide_create(author, new, deciding)?;
+            let at = deciding.now.seconds();
+            let changes = match asked {
+                Some(asked) => asked.remember(changes, &created, at),
+                None => changes,
+            };
+            Ok((changes, Issued::Now(created)))
         })
     }
 

@@ -2,15 +2,18 @@
 
 use token_core::limits::TEXTS_PER_TOKEN;
 use token_core::{
-    Author, Change, Credential, CredentialId, Encoding, Ends, Grant, StoredToken, Token, TokenId, TokenRecord,
-    UnixSeconds,
+    Author, Change, Credential, CredentialId, Encoding, Ends, Grant, IdempotencyKey, StoredToken, Token, TokenId,
+    TokenRecord, UnixSeconds,
 };
 use token_jwt::SigningInput;
 
 use super::found;
+use super::repeat::{Canonical, Route};
 use crate::authority::token_permissions;
 use crate::transaction::Deciding;
-use crate::{Admin, AdminError, Conflict, Created, Done, FieldError, OldEnds, RotateToken, Signer, Submitted, rights};
+use crate::{
+    Admin, AdminError, Conflict, Created, Done, FieldError, Issued, OldEnds, RotateToken, Signer, Submitted, rights,
+};
 
 impl Admin {
     /// Makes a new text for a token and ends the older ones as told. The token's own end becomes that of the new text.
@@ -29,6 +32,39 @@ impl Admin {
     ) -> Result<Done<Created>, AdminError> {
         self.signer.master()?;
         self.write(author, |deciding| self.decide_rotate(id, rotate, deciding))
+    }
+
+    /// The same for a request that may be repeated, as [`Admin::create_once`] does it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Admin::rotate_token`]; with a key also [`AdminError::KeyReused`] and [`AdminError::Gone`].
+    pub fn rotate_once(
+        &self,
+        author: &Author,
+        id: TokenId,
+        rotate: &Submitted<RotateToken>,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Done<Issued>, AdminError> {
+        self.signer.master()?;
+        let asked = key.zip(rotate.as_ref().ok());
+        let asked = asked.map(|(key, body)| self.asked(author, Route::Rotate(id), key, &Canonical::of_rotation(body)));
+        let asked = asked.transpose()?;
+        self.write(author, |deciding| {
+            deciding.authority.require(&rights::TOKENS_ROTATE)?;
+            if let Some(asked) = &asked
+                && let Some(repeated) = self.repeated(asked, deciding)?
+            {
+                return Ok(repeated);
+            }
+            let (changes, created) = self.decide_rotate(id, rotate, deciding)?;
+            let at = deciding.now.seconds();
+            let changes = match asked {
+                Some(asked) => asked.remember(changes, &created, at),
+                None => changes,
+            };
+            Ok((changes, Issued::Now(created)))
+        })
     }
 
     fn decide_rotate(

@@ -72,6 +72,9 @@ fn operation(tag: &str, route: &Route, described: Described) -> Operation {
     for name in in_path(described.path) {
         operation = operation.parameter(parameter::in_path(name));
     }
+    if parts.contains(&Part::RequestKey) {
+        operation = operation.parameter(parameter::idempotency_key());
+    }
     if parts.contains(&Part::Version) {
         operation = operation.parameter(parameter::if_match());
     }

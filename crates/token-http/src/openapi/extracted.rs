@@ -10,6 +10,7 @@ use crate::if_match::IfMatch;
 use crate::own_page::OwnPage;
 use crate::path_id::{PathId, PathKid};
 use crate::query::{NoQuery, Query};
+use crate::request_key::RequestKey;
 use crate::state::HttpState;
 
 /// One thing a handler reads.
@@ -27,6 +28,8 @@ pub(crate) enum Part {
     NoQuery,
     /// The version a change was made from.
     Version,
+    /// What a client calls a request that it may send again.
+    RequestKey,
     /// A body.
     Body,
     /// A body that may be left out.
@@ -42,6 +45,9 @@ impl Part {
             Self::Path => &[ProblemKind::NotFound],
             Self::Query | Self::NoQuery => &[ProblemKind::InvalidQuery],
             Self::Version => &[ProblemKind::InvalidIfMatch, ProblemKind::StaleVersion, ProblemKind::VersionRequired],
+            Self::RequestKey => {
+                &[ProblemKind::InvalidIdempotencyKey, ProblemKind::IdempotencyKeyReused, ProblemKind::Gone]
+            }
             Self::Body | Self::OptionalBody => &[
                 ProblemKind::MalformedBody,
                 ProblemKind::InvalidFields,
@@ -79,6 +85,7 @@ extractors! {
     Query => Query;
     NoQuery => NoQuery;
     IfMatch => Version;
+    RequestKey => RequestKey;
     JsonBody => Body;
     OptionalJsonBody => OptionalBody;
 }

@@ -62,6 +62,13 @@ pub(super) fn if_match() -> Parameter {
     build("If-Match", ParameterIn::Header, about, schema, Required::True)
 }
 
+pub(super) fn idempotency_key() -> Parameter {
+    let schema = string().pattern(Some("^[!-~]{1,255}$")).examples(["8e03978e-40d5-43dd-bc93-6894a57f9324"]).build();
+    let about = "What you call this request: sent again with it within 24 hours, it makes nothing and is answered with \
+                 what it made before, and with `Idempotency-Replayed: true`.";
+    build("Idempotency-Key", ParameterIn::Header, about, schema, Required::False)
+}
+
 fn parameter(name: &str, about: &str, schema: Object) -> Parameter {
     build(name, ParameterIn::Query, about, schema, Required::False)
 }

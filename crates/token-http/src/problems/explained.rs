@@ -107,6 +107,11 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "The header `If-Match` is not one strong entity tag.",
             "Send the `ETag` of what you changed as it was answered, with its quotes, e.g. `If-Match: \"3\"`.",
         ),
+        ProblemKind::InvalidIdempotencyKey => said(
+            "Send one `Idempotency-Key`.",
+            "The header `Idempotency-Key` is there twice, empty, longer than 255 bytes, or not visible ASCII.",
+            "Make a random UUID for each request, and send the same one when you send the request again.",
+        ),
         ProblemKind::NotFound => said(
             "There is no such token.",
             "Nothing has this address, or what had it was deleted.",
@@ -122,6 +127,11 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "The version is current, but the state forbids the change.",
             "The answer says what stands against it. What is revoked stays revoked: make a new token instead.",
         ),
+        ProblemKind::Gone => said(
+            "What this request made was deleted since.",
+            "The request was sent before with the same `Idempotency-Key`, and the token or text it made is gone.",
+            "To make another one, send the request with a new key.",
+        ),
         ProblemKind::StaleVersion => said(
             "Somebody changed it meanwhile: the current version is 4.",
             "Somebody else saved since you read what you changed. Nothing of yours was saved.",
@@ -136,6 +146,17 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "A body has at most 65536 bytes.",
             "The body is longer than the server reads, or asks for more things at once than one call does.",
             "Send less at once. The bound is the setting `max_body`.",
+        ),
+        ProblemKind::TooManyItems => said(
+            "At most 1000 tokens at once; nothing was done.",
+            "A bulk change names more tokens than one change takes, or its filter finds more.",
+            "Send the ids a thousand at a time, or narrow the filter. On the command line, `tokenward token revoke` and \
+             `tokenward token delete` do that by themselves.",
+        ),
+        ProblemKind::IdempotencyKeyReused => said(
+            "This `Idempotency-Key` was used for another request; use a new one for each request.",
+            "A request with the same key came within the last 24 hours and asked for something else. Nothing was done.",
+            "Use a new key for each request, and the same one only to send the very same request again.",
         ),
         ProblemKind::UnsupportedMediaType => said(
             "Send the body with one header `Content-Type: application/json`, in UTF-8, without Content-Encoding.",

@@ -10,7 +10,7 @@ use token_core::{
     Page, Randomness, RandomnessFailed, Role, RoleQuery, Seq, Store, StoreError, StoredToken, Token, TokenId,
     TokenPosition, TokenQuery, TokenRecord, UnixMicros, UnixSeconds,
 };
-use token_core::{SecretDigest, UserQuery, UserRecord};
+use token_core::{RequestMac, SecretDigest, UserQuery, UserRecord};
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, Readiness, SignIn};
 use token_jwt::{NewKey, SigningInput, SigningKey};
@@ -93,6 +93,10 @@ impl Store for Memory {
 
     fn read(&self, _: &mut dyn FnMut(&mut dyn Load) -> Result<(), StoreError>) -> Result<(), StoreError> {
         Err(StoreError::Busy)
+    }
+
+    fn request_mac(&self, _: &[u8]) -> Option<RequestMac> {
+        None
     }
 
     fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {

@@ -7,8 +7,8 @@ use token_core::Rule;
 use token_http::Verb;
 use token_testkit::on_each_database;
 use token_wire::{
-    EditRoleRequest, EditTokenRequest, EditUserRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest,
-    NewUserRequest, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest,
+    BulkFilterRequest, BulkRequest, EditRoleRequest, EditTokenRequest, EditUserRequest, ImportKeyRequest,
+    NewRoleRequest, NewTokenRequest, NewUserRequest, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest,
 };
 
 use super::calls::Call;
@@ -46,6 +46,13 @@ enum Beside {
     Now,
     /// A private key of its own.
     Pem,
+    /// How a bulk change ends tokens.
+    Revoke,
+    /// The id of nothing, for bulk changes.
+    Nobody,
+    /// A filter that finds nothing.
+    Nothing,
+    Zero,
 }
 
 const fn field(name: &'static str, kind: Kind, null: Null) -> Field {
@@ -97,6 +104,24 @@ pub(crate) const BODIES: &[Body] = &[
     },
     Body {
         method: "POST",
+        path: "/api/v1/tokens/bulk",
+        status: 200,
+        beside: &[
+            ("action", Beside::Revoke),
+            ("ids", Beside::Nobody),
+            ("filter", Beside::Nothing),
+            ("expected_count", Beside::Zero),
+        ],
+        fields: &[
+            field("ids", Kind::Tokens, Null::Refused),
+            field("filter", Kind::Filter, Null::Refused),
+            field("expected_count", Kind::Count, Null::Refused),
+            field("action", Kind::Action, Null::Refused),
+            field("reason", Kind::Lines(1, 500), Null::Taken),
+        ],
+    },
+    Body {
+        method: "POST",
         path: "/api/v1/tokens/{id}/revoke",
         status: 200,
         beside: &[],
@@ -141,7 +166,14 @@ impl Body {
     /// A body that passes but for this member.
     fn with(&self, name: &str, value: &Value, number: usize) -> Value {
         // A reason goes with an end, and nothing else needs one.
-        let needed = |beside: &str| beside != "revoked" || name == "reason";
+        // A bulk change has ids, or a filter and its count.
+        let needed = |beside: &str| match beside {
+            "revoked" => name == "reason",
+            "ids" => !matches!(name, "filter" | "expected_count"),
+            "filter" => name == "expected_count",
+            "expected_count" => name == "filter",
+            _ => true,
+        };
         let mut members: Map<String, Value> = Map::new();
         for (beside, what) in self.beside.iter().filter(|(beside, _)| needed(beside)) {
             let value = match what {
@@ -149,6 +181,10 @@ impl Body {
                 Beside::True => json!(true),
                 Beside::Now => json!("now"),
                 Beside::Pem => json!(crate::keys::new_pem()),
+                Beside::Revoke => json!("revoke"),
+                Beside::Nobody => json!([super::world::UNKNOWN]),
+                Beside::Nothing => json!({"name": "nothing has this name"}),
+                Beside::Zero => json!(0),
             };
             members.insert((*beside).to_owned(), value);
         }
@@ -257,6 +293,8 @@ fn every_field_of_every_body_has_its_rows() {
     let known = [
         members!(NewTokenRequest { name, description, roles, expires_at, allowed_networks }),
         members!(EditTokenRequest { name, description, roles, expires_at, allowed_networks, revoked, reason }),
+        // As they are written: ids, or a filter and its count, are one choice.
+        BTreeSet::from(["ids", "filter", "expected_count", "action", "reason"]),
         members!(RevokeRequest { reason }),
         members!(RevealRequest { jti }),
         members!(RotateRequest { expires_at, old_ends }),
@@ -268,6 +306,9 @@ fn every_field_of_every_body_has_its_rows() {
         members!(NewUserRequest { username, display_name, roles, enabled, password }),
         members!(EditUserRequest { username, display_name, roles, enabled, password }),
     ];
+    assert_eq!(members!(BulkRequest { choice, action, reason }).len(), 3);
+    // The members of the filter are rows of the kind `Filter`.
+    assert_eq!(members!(BulkFilterRequest { name, state, role }).len(), 3);
     // `effect` and `permission` of a rule are rows of the kind `Rules`.
     assert_eq!(members!(Rule { effect, pattern }).len(), 2);
     assert_eq!(known.len(), BODIES.len());

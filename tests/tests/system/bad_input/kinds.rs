@@ -29,6 +29,14 @@ pub(crate) enum Kind {
     Algorithm,
     Credential,
     Rules,
+    /// Ids of tokens, at least one.
+    Tokens,
+    /// A filter of tokens.
+    Filter,
+    /// A number of things.
+    Count,
+    /// `"revoke"` or `"delete"`.
+    Action,
     /// `"now"`, or an object with one time.
     OldEnds,
 }
@@ -63,10 +71,25 @@ impl Kind {
             | Self::Lines(..)
             | Self::End
             | Self::Credential
+            | Self::Action
             | Self::Password
             | Self::Pem
             | Self::Algorithm => no_texts(),
-            Self::Roles | Self::People | Self::Networks => [no_lists(), no_items()].concat(),
+            Self::Count => {
+                let numbers = [json!(-1), json!(1.5), json!("1"), json!(true), json!([1]), json!({}), json!(CANARY)];
+                numbers.map(|value| (value, "")).to_vec()
+            }
+            Self::Filter => {
+                let whole = [json!(5), json!([]), json!(CANARY), json!(false)].map(|value| (value, ""));
+                let inside = [
+                    (json!({"name": 5}), "/name"),
+                    (json!({"state": null}), "/state"),
+                    (json!({"role": [UNKNOWN]}), "/role"),
+                    (json!({"sort": CANARY}), "/sort"),
+                ];
+                whole.into_iter().chain(inside).collect()
+            }
+            Self::Roles | Self::People | Self::Networks | Self::Tokens => [no_lists(), no_items()].concat(),
             Self::Flag | Self::Set => {
                 [json!("true"), json!(1), json!(0), json!([]), json!({}), json!(CANARY)].map(|v| (v, "")).to_vec()
             }
@@ -108,7 +131,18 @@ impl Kind {
             Self::Roles => bad_roles(world),
             Self::End => ENDS.iter().map(|text| (json!(text), "")).collect(),
             Self::Networks => bad_networks(),
-            Self::Flag | Self::Set => Vec::new(),
+            Self::Flag | Self::Set | Self::Count => Vec::new(),
+            Self::Action => ["", "unrevoke", "REVOKE", CANARY].map(|text| (json!(text), "")).to_vec(),
+            Self::Filter => vec![
+                (json!({"name": ""}), "/name"),
+                (json!({"name": format!("{CANARY}\n")}), "/name"),
+                (json!({"state": "ACTIVE"}), "/state"),
+                (json!({"role": CANARY}), "/role"),
+            ],
+            Self::Tokens => {
+                let malformed = MALFORMED_IDS.iter().map(|text| (json!([text]), "/0"));
+                malformed.chain([(json!([]), ""), (json!([UNKNOWN, UNKNOWN]), "/1")]).collect()
+            }
             Self::Pem => bad_pems().into_iter().map(|(pem, _)| (json!(pem), "")).collect(),
             Self::Algorithm => ["", "none", "RS256", "HS256", "ES384", "eddsa", "Ed25519", CANARY]
                 .map(|text| (json!(text), ""))
@@ -158,6 +192,13 @@ impl Kind {
             Self::Pem => vec![json!(new_pem()), json!(new_pem().replace('\n', "\r\n"))],
             Self::Algorithm => vec![json!("EdDSA"), json!("ES256")],
             Self::Credential => Vec::new(),
+            Self::Action => vec![json!("revoke"), json!("delete")],
+            Self::Count => vec![json!(0)],
+            Self::Filter => vec![json!({"name": "&".repeat(100)}), json!({"role": UNKNOWN, "state": "revoked"})],
+            Self::Tokens => {
+                let most: Vec<String> = (0..1_000).map(|n| format!("0192f3c1-7a52-7c11-8d4e-{n:012x}")).collect();
+                vec![json!([UNKNOWN]), json!(most)]
+            }
             Self::OldEnds => {
                 vec![json!("now"), json!({"at": "2030-02-28"}), json!({"on_first_use": "9999-12-31T23:59:59Z"})]
             }

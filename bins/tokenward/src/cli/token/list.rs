@@ -27,8 +27,9 @@ pub(crate) struct List {
     amount: Amount,
 }
 
+/// Where a token is in its life.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum State {
+pub(super) enum State {
     /// Neither revoked nor expired
     Active,
     /// Not revoked, and its end has come

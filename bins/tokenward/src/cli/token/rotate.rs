@@ -2,12 +2,11 @@
 
 use clap::Args;
 use token_admin::{OldEnds, RotateToken};
-use token_core::{Author, TokenId};
-use token_wire::{CreatedView, TokenView};
+use token_core::{Author, IdempotencyKey, TokenId};
 
-use super::end;
+use super::{end, issued};
 use crate::failure::Failure;
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::parts::Parts;
 
 #[derive(Args, Debug)]
@@ -23,6 +22,10 @@ pub(crate) struct Rotate {
     no_expiry: bool,
     #[command(flatten)]
     older: Older,
+    /// What you call this request, e.g. a random UUID: repeated with it within a day, it makes nothing and prints the
+    /// same again
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 /// When the older texts end.
@@ -48,12 +51,8 @@ pub(super) fn rotate(wanted: Rotate, author: &Author, parts: &Parts, format: For
         expires_at: if wanted.no_expiry { Some(None) } else { end(wanted.expires)?.map(Some) },
         old_ends: at.or(used).unwrap_or(OldEnds::Now),
     };
-    let made = parts.admin.rotate_token(author, wanted.id, &Ok(command))?.value;
-    let object = TokenView::new(&made.record, parts.admin.now());
-    let view = CreatedView { object, token: made.text.expose().to_owned() };
-    match format {
-        Format::Json => output::json(&view),
-        Format::Table => output::line(&format!("token  {}", view.token)),
-    }
+    let key = wanted.idempotency_key.as_ref();
+    let issued = parts.admin.rotate_once(author, wanted.id, &Ok(command), key)?.value;
+    issued::print(issued, parts.admin.now(), format);
     Ok(())
 }

@@ -1,6 +1,6 @@
-use token_wire::ProblemKind::{CannotSign, Conflict, InsufficientScope, NotHeld};
-use token_wire::schemas::{EditTokenBody, NewTokenBody, RevealBody, RevokeBody, RotateBody};
-use token_wire::{CreatedView, ExplanationView, RevealedView, TokenView};
+use token_wire::ProblemKind::{CannotSign, Conflict, InsufficientScope, NotHeld, TooManyItems};
+use token_wire::schemas::{BulkBody, EditTokenBody, NewTokenBody, RevealBody, RevokeBody, RotateBody};
+use token_wire::{BulkView, CreatedView, ExplanationView, RevealedView, TokenView};
 
 use super::super::operation::{Described, delete, get, patch, post};
 use super::super::parameter::{cursor, id, limit, needle, one_of, required, text};
@@ -17,8 +17,17 @@ pub(super) fn rows() -> Vec<Described> {
         post("/api/v1/tokens", "createToken", "Makes a token.")
             .text("Nobody gives away more than they hold: roles that allow what the caller may not do are refused.")
             .body::<NewTokenBody>()
+            .versioned::<TokenView>("The same request made it before, and its text is not shown any more.")
             .created::<CreatedView>("The token and its text. It can be shown again by who may reveal it.")
             .problems(&[NotHeld, Conflict, CannotSign]),
+        post("/api/v1/tokens/bulk", "endTokens", "Revokes or deletes many tokens.")
+            .text(
+                "All of them in one transaction, or none. Needs `tokens:revoke` or `tokens:delete` as the action does, \
+                 and for a filter `tokens:read`, since the answer tells how many match.",
+            )
+            .body::<BulkBody>()
+            .answers::<BulkView>("What happened to each.")
+            .problems(&[InsufficientScope, Conflict, TooManyItems]),
         get("/api/v1/tokens/{id}", "showToken", "Shows a token.").versioned::<TokenView>("The token."),
         patch("/api/v1/tokens/{id}", "editToken", "Changes a token.")
             .text("What is left out stays. `revoked: true` ends the token and needs `tokens:revoke`, too.")
@@ -39,6 +48,7 @@ pub(super) fn rows() -> Vec<Described> {
             .problems(&[NotHeld, Conflict, CannotSign]),
         post("/api/v1/tokens/{id}/rotate", "rotateToken", "Makes a new text for a token.")
             .body::<RotateBody>()
+            .versioned::<TokenView>("The same request made it before, and its text is not shown any more.")
             .created::<CreatedView>("The token and its new text.")
             .problems(&[NotHeld, Conflict, CannotSign]),
         get("/api/v1/tokens/{id}/explain", "explainToken", "Says why a token may do something or not.")
