@@ -110,7 +110,7 @@ impl Fields {
 
     /// A number of things, 0 or more.
     pub(crate) fn count(&mut self, name: &str) -> Member<u64> {
-        match self.members.remove(name) {
+        match self.take(name) {
             None => Member::Absent,
             Some(Value::Count(count)) => Member::Given(count),
             Some(_) => self.misshapen(name, "expected a whole number"),
@@ -119,7 +119,7 @@ impl Fields {
 
     /// An object, read by `read`.
     pub(crate) fn object<T>(&mut self, name: &str, mut read: impl FnMut(&mut Self) -> T) -> Member<T> {
-        let members = match self.members.remove(name) {
+        let members = match self.take(name) {
             None => return Member::Absent,
             Some(Value::Object(members)) => members,
             Some(_) => return self.misshapen(name, "expected an object"),

@@ -107,10 +107,9 @@ impl Admin {
 fn right(authority: &Authority, wanted: &Submitted<BulkEnd, Option<BulkAction>>) -> Permission {
     let action = wanted.as_ref().map_or_else(|refused| *refused.good, |wanted| Some(wanted.action));
     match action {
-        Some(BulkAction::Revoke) => rights::TOKENS_REVOKE,
         Some(BulkAction::Delete) => rights::TOKENS_DELETE,
         None if authority.require(&rights::TOKENS_DELETE).is_ok() => rights::TOKENS_DELETE,
-        None => rights::TOKENS_REVOKE,
+        Some(BulkAction::Revoke) | None => rights::TOKENS_REVOKE,
     }
 }
 
