@@ -43,7 +43,7 @@ pub(super) fn revoke(
 ) -> Result<ExitCode, Failure> {
     let reason = reason.map(|reason| field("reason", reason.parse())).transpose()?;
     let Some(id) = which.id else {
-        return end(which, BulkAction::Revoke, reason, confirmation, parts, format);
+        return end(which, BulkAction::Revoke, reason.as_ref(), confirmation, parts, format);
     };
     let revoked = parts.admin.revoke_token(&Author::command_line(), &RevokeToken { id, reason })?.value;
     print(&revoked, parts, format)?;
@@ -71,7 +71,7 @@ pub(super) fn delete(
 fn end(
     which: Which,
     action: BulkAction,
-    reason: Option<Reason>,
+    reason: Option<&Reason>,
     confirmation: Confirmation,
     parts: &Parts,
     format: Format,
@@ -91,7 +91,7 @@ fn end(
     }
     let mut results = Vec::with_capacity(count);
     for thousand in ids.chunks(BULK) {
-        let wanted = BulkEnd { choice: BulkChoice::Ids(thousand.to_vec()), action, reason: reason.clone() };
+        let wanted = BulkEnd { choice: BulkChoice::Ids(thousand.to_vec()), action, reason: reason.cloned() };
         let done = parts.admin.end_tokens(&Author::command_line(), &Ok(wanted)).map_err(|error| {
             let done = results.len();
             Failure::NotDone(format!("{error}; {done} of {count} tokens were done before"))
