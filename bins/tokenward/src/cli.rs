@@ -4,6 +4,7 @@ mod amount;
 mod config;
 mod confirmation;
 mod events;
+mod examples;
 mod key;
 mod openapi;
 mod role;
@@ -26,7 +27,7 @@ use crate::parts::Parts;
 ///
 /// Exit codes: 0 done; 1 not done; 2 wrong usage or settings; `events verify`: 3 broken, 4 events without a MAC.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = false)]
+#[command(version, arg_required_else_help = false, after_long_help = examples::PROGRAM)]
 pub(crate) struct Cli {
     #[command(flatten)]
     flags: Flags,
@@ -43,19 +44,19 @@ enum Command {
     Serve,
     /// API tokens, which External Applications present. A token is an object with a name and a description; its text
     /// is a JWT that can be shown again
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::TOKEN)]
     Token(token::Command),
     /// Roles and their rules: what the tokens that hold them may do
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::ROLE)]
     Role(role::Command),
     /// People who administer, their roles and sessions
     #[command(subcommand)]
     User(user::Command),
     /// Keys that sign the texts of tokens
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::KEY)]
     Key(key::Command),
     /// The changelog: every change, who made it and when
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::EVENTS)]
     Events(events::Command),
     /// The settings
     #[command(subcommand)]
