@@ -5,6 +5,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 use token_testkit::{Database, Kind};
 
 use crate::app::App;
@@ -15,8 +18,16 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
                       response_headers_conformance,response_schema_conformance";
 
 /// Not the stateful phase, which is a second way to the same calls. All of them send ids they read in answers, so a hook
-/// keeps them from ending the token they call with.
+/// keeps them from ending the token they call with, or its key.
 const PHASES: &str = "examples,coverage,fuzzing";
+
+/// The ids of the caller's token and of the key that signed it.
+fn own_ids(app: &App) -> String {
+    let head = app.admin_text.split('.').next().unwrap();
+    let head: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
+    let caller = app.admin.get("/api/v1/whoami").expect(200).json();
+    format!("{},{}", caller["id"].as_str().unwrap(), head["kid"].as_str().unwrap())
+}
 
 fn judged(kind: Kind, examples: u32, seconds: u32) {
     let app = App::start(Database::fresh(kind));
@@ -27,7 +38,7 @@ fn judged(kind: Kind, examples: u32, seconds: u32) {
         .env("SCHEMATHESIS_HOOKS", "own_token")
         .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/schemathesis"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("OWN_TOKEN_ID", app.admin.get("/api/v1/whoami").expect(200).json()["id"].as_str().unwrap())
+        .env("OWN_IDS", own_ids(&app))
         .args(["--header", &format!("Authorization: Bearer {}", app.admin_text)])
         .args(["--checks", CHECKS, "--phases", PHASES, "--continue-on-failure", "--warnings", "off"])
         .arg("--generation-deterministic")
