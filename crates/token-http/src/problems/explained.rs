@@ -51,7 +51,7 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "Look at the output of the server, or at the file `setup.code` in its data folder. A restart makes a new code.",
         ),
         ProblemKind::Csrf => said(
-            "Ask from a page of `https://tokens.example`: the field `Origin` does not name this server.",
+            "Ask from a page of this server: the field `Origin` does not name it.",
             "A browser was made to send this by a page that is not of this server, or a program uses a session without \
              saying what a page would say. Nothing was changed.",
             "Open the address in the setting `public_url`. A program sends the headers `Origin` with that address and \
