@@ -85,7 +85,11 @@ fn atk_k13_a_name_of_a_stranger_reaches_no_session_over_the_wire() {
 #[test]
 fn atk_l05_behind_a_proxy_the_address_it_tells_waits() {
     let database = Database::fresh(Kind::Sqlite);
+    // A clock that stands still: on a slow machine the wait would be over before the next try.
+    let clock = database.folder().join("clock");
+    std::fs::write(&clock, "1900000000000000").unwrap();
     let program = database.program().with("TOKENWARD_TRUSTED_PROXIES", "127.0.0.1/32");
+    let program = program.with("TOKENWARD_CLOCK_FILE", &clock.to_string_lossy());
     let app = App::with(database, program);
     app.accounts().make("Ada", &[]);
     let from = |addresses: &str| app.server.client().with("X-Forwarded-For", addresses);
