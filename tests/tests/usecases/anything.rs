@@ -16,10 +16,13 @@ use token_testkit::{Answer, Database, FixedClock, Kind, Product, RawRequest, See
 use crate::world::new_token;
 use requests::{Known, Wish, batches};
 
+/// How often each class of status was answered, by method and route.
+type Seen = BTreeMap<(String, &'static str), BTreeMap<u16, u32>>;
+
 /// An installation with something of each kind, and what the answers of each route were.
 struct Installation {
     product: Product,
-    seen: RefCell<BTreeMap<(String, &'static str), BTreeMap<u16, u32>>>,
+    seen: RefCell<Seen>,
     // Last, so that it goes when nobody is connected any more.
     _database: Database,
 }

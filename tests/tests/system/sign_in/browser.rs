@@ -61,18 +61,18 @@ impl App {
         Accounts(Product::open(&self.database.address(), &master, &clock, &randomness))
     }
 
-    /// Tries to sign in.
-    pub(crate) fn sign_in(&self, client: &Client, name: &str, password: &str) -> Answer {
-        client.post("/api/v1/session", &json!({"username": name, "password": password}))
-    }
-
     /// Signs in.
     #[track_caller]
     pub(crate) fn signed_in(&self, name: &str) -> SignedIn {
         let bare = self.server.client();
-        let answer = self.sign_in(&bare, name, PASSWORD).expect(200);
+        let answer = sign_in(&bare, name, PASSWORD).expect(200);
         let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
         let secret = answer.cookie(SESSION).unwrap().to_owned();
         SignedIn { secret, csrf, origin: self.server.address().to_owned(), bare }
     }
+}
+
+/// Tries to sign in.
+pub(crate) fn sign_in(client: &Client, name: &str, password: &str) -> Answer {
+    client.post("/api/v1/session", &json!({"username": name, "password": password}))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use token_testkit::{Database, Kind, exchange};
 
-use super::browser::{PASSWORD, SESSION};
+use super::browser::{PASSWORD, SESSION, sign_in};
 use crate::app::App;
 
 #[test]
@@ -41,7 +41,7 @@ fn atk_o05_every_answer_has_the_fields_that_browsers_heed() {
         bare.get("/healthz").expect(200),
         bare.delete("/healthz").expect(405),
         app.admin.get("/api/v1/roles").expect(200),
-        app.sign_in(&bare, "Ada", PASSWORD).expect(200),
+        sign_in(&bare, "Ada", PASSWORD).expect(200),
         app.signed_in("Ada").page().delete("/api/v1/session").expect(204),
     ];
     for answer in answers {
@@ -98,7 +98,7 @@ fn atk_l05_behind_a_proxy_the_address_it_tells_waits() {
         let client = from(&format!("198.51.100.{number}, 203.0.113.9"));
         let _ = client.post("/api/v1/session", &json!({"username": format!("n{number}"), "password": "x"})).expect(401);
     }
-    let waits = app.sign_in(&from("198.51.100.77, 203.0.113.9"), "Ada", PASSWORD).expect(429);
+    let waits = sign_in(&from("198.51.100.77, 203.0.113.9"), "Ada", PASSWORD).expect(429);
     assert!(waits.header("retry-after").is_some());
-    let _ = app.sign_in(&from("203.0.113.10"), "Ada", PASSWORD).expect(200);
+    let _ = sign_in(&from("203.0.113.10"), "Ada", PASSWORD).expect(200);
 }

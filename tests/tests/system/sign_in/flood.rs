@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use token_testkit::on_each_database;
 
-use super::browser::PASSWORD;
+use super::browser::{PASSWORD, sign_in};
 use crate::app::App;
 
 #[test]
@@ -31,7 +31,7 @@ fn atk_l07_two_hundred_sign_ins_at_once_leave_calls_alone() {
                             0 => ("Ada".to_owned(), PASSWORD),
                             _ => (format!("nobody {number}"), "wrong wrong wrong"),
                         };
-                        app.sign_in(&client, &name, password).status
+                        sign_in(&client, &name, password).status
                     })
                 })
                 .collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use token_testkit::on_each_database;
 
-use super::browser::PASSWORD;
+use super::browser::{PASSWORD, sign_in};
 use crate::app::App;
 
 const NOON: i64 = 1_900_000_020;
@@ -32,13 +32,13 @@ fn p65_refused_sign_ins_are_told_by_person_and_minute() {
         app.accounts().make("Ada", &[]);
         let stranger = app.server.client();
         for _ in 0..3 {
-            let _ = app.sign_in(&stranger, "ada", "wrong wrong wrong").expect(401);
+            let _ = sign_in(&stranger, "ada", "wrong wrong wrong").expect(401);
         }
         for name in ["nobody", "no one"] {
-            let _ = app.sign_in(&stranger, name, PASSWORD).expect(401);
+            let _ = sign_in(&stranger, name, PASSWORD).expect(401);
         }
         // Now the address has to wait: counted, and nobody looks whose name it is.
-        let _ = app.sign_in(&stranger, "Ada", PASSWORD).expect(429);
+        let _ = sign_in(&stranger, "Ada", PASSWORD).expect(429);
         assert_eq!(lines(&app), [], "the minute is not over");
         app.set_clock(NOON + 60);
         let minute = NOON / 60 * 60;
@@ -49,7 +49,7 @@ fn p65_refused_sign_ins_are_told_by_person_and_minute() {
         });
         assert!(told, "{:?}", lines(&app));
         // What is counted when the server ends is not lost.
-        let _ = app.sign_in(&stranger, "ada", "wrong wrong wrong").expect(401);
+        let _ = sign_in(&stranger, "ada", "wrong wrong wrong").expect(401);
         app.server.terminate();
         assert_eq!(app.server.wait(), Some(0));
         assert!(lines(&app).contains(&("Ada".to_owned(), 1, minute + 60)), "{:?}", lines(&app));
@@ -66,7 +66,7 @@ fn atk_k08_no_secret_of_a_session_is_in_the_log_or_the_database() {
         let _ = ada.page().get("/api/v1/whoami").expect(200);
         let _ = ada.page().get(&format!("/api/v1/whoami?session={}", ada.secret)).expect(400);
         let _ = app.server.client().bearer(&ada.secret).get("/api/v1/whoami").expect(401);
-        let _ = app.sign_in(&app.server.client(), "Ada", "wrong wrong wrong").expect(401);
+        let _ = sign_in(&app.server.client(), "Ada", "wrong wrong wrong").expect(401);
         let _ = ada.page().delete("/api/v1/session").expect(204);
         let written = [app.server.log(), app.database.dump()].concat();
         assert!(written.contains("/api/v1/session"), "the log tells of the calls");
