@@ -32,6 +32,7 @@ pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
 pub use tokens::bulk::{BulkAction, BulkChoice, BulkEnd, BulkResult};
+pub use tokens::{ImportMode, Imported};
 pub use users::{EditUser, NewUser, UserDetails};
 
 /// Whether the text of a token can be shown again.

@@ -5,10 +5,13 @@ mod create;
 mod delete;
 mod edit;
 mod explain;
+mod import;
 mod repeat;
 mod reveal;
 mod revoke;
 mod rotate;
+
+pub use import::{ImportMode, Imported};
 
 use std::collections::BTreeSet;
 

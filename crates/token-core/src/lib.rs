@@ -23,6 +23,7 @@ mod session;
 mod text;
 mod time;
 mod token;
+mod token_query;
 mod user;
 mod user_change;
 
@@ -42,7 +43,7 @@ pub use port::{
     AsOf, Clock, Committed, Decide, GuardSource, KeySet, Load, LogVerdict, Randomness, RandomnessFailed, Store,
     StoreError,
 };
-pub use query::{EventQuery, Page, RoleQuery, TokenPosition, TokenQuery, TokenStateFilter, UserQuery};
+pub use query::{EventQuery, Page, RoleQuery, UserQuery};
 pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
 pub use repeat::{IdempotencyKey, IdempotencyKeyError, REMEMBERED_SECONDS, RememberedRequest, RequestMac};
 pub use resealed::{Resealed, SealedRow};
@@ -51,6 +52,7 @@ pub use session::{SecretDigest, Session, SetupCode};
 pub use text::{Description, DisplayName, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
 pub use time::{TimeError, UnixMicros, UnixSeconds};
 pub use token::{ActiveToken, Grant, Inactive, Revoked, StoredToken, Token, TokenRecord, Unrevoked};
+pub use token_query::{CreatedBy, TokenCount, TokenPosition, TokenQuery, TokenSort, TokenSortKey, TokenStateFilter};
 pub use user::{Holders, ParsePasswordHashError, PasswordHash, User, UserRecord};
 pub use user_change::UserChange;
 

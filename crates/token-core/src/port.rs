@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     Author, Change, CredentialId, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName,
-    RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenId, TokenPosition, TokenQuery, TokenRecord, UnixMicros,
-    UnixSeconds,
+    RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord,
+    UnixMicros, UnixSeconds,
 };
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
 use crate::{RememberedRequest, RequestMac};
@@ -246,12 +246,19 @@ pub trait Store: Send + Sync {
     /// The MAC of a request under a key of the installation, the same on every node; `None` on a node that cannot open
     /// that key, which signs nothing either.
     fn request_mac(&self, request: &[u8]) -> Option<RequestMac>;
-    /// One page of tokens.
+    /// One page of tokens. It may hold fewer than were asked for although there are more, where that keeps a rare
+    /// answer from being looked for in all of them at once: it has ended when it names no next page, not before.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError>;
+    /// How many tokens a question finds on all its pages, as far as counting is quick.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn count_tokens(&self, query: &TokenQuery) -> Result<TokenCount, StoreError>;
     /// One page of roles.
     ///
     /// # Errors

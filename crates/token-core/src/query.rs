@@ -1,6 +1,6 @@
 //! Questions for lists: filters, positions, pages.
 
-use crate::{EventKind, Level, RoleId, Seq, SubjectKind, TokenId, UnixMicros};
+use crate::{EventKind, Level, RoleId, Seq, SubjectKind, UnixMicros};
 
 /// One page of a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -9,38 +9,6 @@ pub struct Page<T, P> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<P>,
-}
-
-/// Tokens in one state at an instant.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum TokenStateFilter {
-    /// Unrevoked and in their window.
-    Active,
-    /// Unrevoked and past their `exp`.
-    Expired,
-    /// Ended for good.
-    Revoked,
-}
-
-/// The place of a token in the list: newest id first. Ids follow creation, so creation order is id order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct TokenPosition(pub TokenId);
-
-/// Which tokens, newest first.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct TokenQuery {
-    /// A piece of the name, compared in folded form.
-    pub name: Option<String>,
-    /// In this state at `now`.
-    pub state: Option<TokenStateFilter>,
-    /// Holding this role explicitly.
-    pub role: Option<RoleId>,
-    /// When the question is asked, for `state`.
-    pub now: crate::UnixSeconds,
-    /// Begin behind this place.
-    pub after: Option<TokenPosition>,
-    /// 1..=[`crate::limits::PAGE`].
-    pub limit: usize,
 }
 
 /// Which roles, in order of their folded name.

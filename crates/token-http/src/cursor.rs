@@ -8,8 +8,8 @@ use crate::asker::AskerId;
 use crate::query::Query;
 
 const MAC: usize = 32;
-/// Most bytes of a cursor's text; the longest position is a folded role name.
-const MAX_TEXT: usize = 4_096;
+/// Most bytes of a cursor's text; the longest position holds a folded token name.
+const MAX_TEXT: usize = 8_192;
 
 /// What a cursor is good for: one list, one asker, one choice of filters.
 pub(crate) struct Cursors {

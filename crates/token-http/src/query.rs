@@ -11,7 +11,7 @@ use token_wire::FieldError;
 use crate::error::ApiError;
 
 /// Most bytes of one value, after decoding; a cursor may be the longest.
-const MAX_VALUE: usize = 4_096;
+const MAX_VALUE: usize = 8_192;
 
 /// The parameters not read yet, and everything wrong so far.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! Changes as statements: each with its condition, and its row count read.
 
 mod credentials;
+mod many;
 mod requests;
 mod resealed;
 mod users;
@@ -9,6 +10,8 @@ use diesel::prelude::*;
 use token_core::{
     Change, KeyId, KeyState, Reason, Revoked, Role, RoleId, SealedKey, StoreError, TokenId, TokenRecord, UnixSeconds,
 };
+
+pub(crate) use many::{insert_tokens, new_tokens};
 
 use crate::connection::{Conn, each};
 use crate::error::failed;

@@ -149,6 +149,16 @@ impl Conn {
         each!(self, c => AnsiTransactionManager::rollback_transaction(c.as_mut()))
     }
 
+    /// Whether the database is embedded in this process.
+    pub(crate) fn is_embedded(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+        }
+    }
+
     pub(crate) fn batch(&mut self, sql: &str) -> QueryResult<()> {
         each!(self, c => c.batch_execute(sql))
     }

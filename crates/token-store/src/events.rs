@@ -15,7 +15,7 @@ use crate::schema::{event_head, events};
 
 /// One row of `events`, as it is stored.
 #[derive(Clone, Insertable, Queryable)]
-#[diesel(table_name = events)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 pub(crate) struct EventRow {
     pub(crate) seq: i64,
     at: i64,
@@ -151,6 +151,34 @@ pub(crate) fn append(
     chain: Option<&ChainKey>,
     (author, change, at): (&Author, &Change, UnixMicros),
 ) -> Result<(), StoreError> {
+    let row = next_row(head, chain, (author, change, at))?;
+    each!(conn, c => diesel::insert_into(events::table).values(&row).execute(c.as_mut())).map_err(failed)?;
+    Ok(())
+}
+
+/// Appends the events of many changes in one statement, linked one to the other as if each were written alone.
+pub(crate) fn append_all(
+    conn: &mut Conn,
+    head: &mut HeadRow,
+    chain: Option<&ChainKey>,
+    (author, changes, at): (&Author, &[Change], UnixMicros),
+) -> Result<(), StoreError> {
+    let rows = changes.iter().map(|change| next_row(head, chain, (author, change, at)));
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let stored = each!(conn, c => diesel::insert_into(events::table).values(&rows).execute(c.as_mut()));
+    if stored.map_err(failed)? == rows.len() {
+        Ok(())
+    } else {
+        Err(StoreError::NotApplied("not every event was stored"))
+    }
+}
+
+/// The row of the next event; `head` counts it.
+fn next_row(
+    head: &mut HeadRow,
+    chain: Option<&ChainKey>,
+    (author, change, at): (&Author, &Change, UnixMicros),
+) -> Result<EventRow, StoreError> {
     let seq = head.head.seq.next().ok_or(StoreError::NotApplied("the log is full"))?;
     let number = i64::try_from(seq.get()).map_err(|_| StoreError::NotApplied("the log is full"))?;
     let subject = change.subject();
@@ -181,9 +209,8 @@ pub(crate) fn append(
             head.sealed_through = number;
         }
     }
-    each!(conn, c => diesel::insert_into(events::table).values(&row).execute(c.as_mut())).map_err(failed)?;
     (head.head.seq, head.head.digest) = (seq, linked);
-    Ok(())
+    Ok(row)
 }
 
 /// Writes how far the log has come.

@@ -18,6 +18,7 @@ mod requests;
 mod schema;
 mod sessions;
 mod support;
+mod token_lists;
 mod users;
 mod verify;
 mod write;

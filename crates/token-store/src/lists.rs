@@ -1,16 +1,13 @@
 //! Pages: keyset, one row more than asked for to know whether there is a next one.
 
 use diesel::prelude::*;
-use token_core::{
-    Event, EventKind, EventQuery, Page, Role, RoleQuery, Seq, StoreError, TokenName, TokenPosition, TokenQuery,
-    TokenRecord, TokenStateFilter,
-};
+use token_core::{Event, EventKind, EventQuery, Page, Role, RoleQuery, Seq, StoreError, TokenName};
 
 use crate::connection::{Conn, each};
 use crate::error::failed;
 use crate::events::EventRow;
-use crate::load::{TokenRow, role, token};
-use crate::schema::{events, roles, token_roles, tokens};
+use crate::load::role;
+use crate::schema::{events, roles};
 
 /// A `LIKE` pattern that finds `needle` itself, anywhere.
 pub(crate) fn contains(needle: &str) -> String {
@@ -27,39 +24,6 @@ pub(crate) fn page<T, P>(mut items: Vec<T>, limit: usize, position: impl Fn(&T) 
     items.truncate(limit);
     let next = if more { items.last().map(position) } else { None };
     Page { items, next }
-}
-
-pub(crate) fn tokens(conn: &mut Conn, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
-    let now = query.now.get();
-    let rows: Vec<TokenRow> = each!(conn, c => {
-        let mut rows = tokens::table.order(tokens::id.desc()).limit(bound(query.limit)).into_boxed();
-        if let Some(name) = &query.name {
-            rows = rows.filter(tokens::name_folded.like(contains(name)).escape('\\'));
-        }
-        if let Some(state) = query.state {
-            let unrevoked = tokens::revoked_at.is_null();
-            rows = match state {
-                TokenStateFilter::Revoked => rows.filter(tokens::revoked_at.is_not_null()),
-                TokenStateFilter::Expired => rows.filter(unrevoked).filter(tokens::expires_at.le(now)),
-                TokenStateFilter::Active => {
-                    rows.filter(unrevoked).filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)))
-                }
-            };
-        }
-        if let Some(held) = query.role {
-            let holders = token_roles::table
-                .filter(token_roles::role_id.eq(held.as_bytes().to_vec()))
-                .select(token_roles::token_id);
-            rows = rows.filter(tokens::id.eq_any(holders));
-        }
-        if let Some(TokenPosition(after)) = query.after {
-            rows = rows.filter(tokens::id.lt(after.as_bytes().to_vec()));
-        }
-        rows.load(c.as_mut())
-    })
-    .map_err(failed)?;
-    let items = rows.into_iter().map(|row| token(conn, row)).collect::<Result<_, _>>()?;
-    Ok(page(items, query.limit, |record: &TokenRecord| TokenPosition(record.id())))
 }
 
 pub(crate) fn roles(conn: &mut Conn, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {

@@ -4,15 +4,15 @@ use diesel::prelude::*;
 use fail::fail_point;
 use token_core::RequestMac;
 use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
-use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenPosition, TokenQuery, TokenRecord};
+use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenCount, TokenPosition, TokenQuery, TokenRecord};
 use token_core::{SecretDigest, UnixSeconds, UserQuery, UserRecord};
 use token_seal::{ChainKey, link};
 
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
-use crate::events::{EventRow, HeadRow, append, digest, lock_head, write_head};
+use crate::events::{EventRow, HeadRow, append, append_all, digest, lock_head, write_head};
 use crate::schema::events;
-use crate::{TokenStore, changes, lists, sessions, users, verify};
+use crate::{TokenStore, changes, lists, sessions, token_lists, users, verify};
 
 /// The named stops of a write, in their order; compiled in by the feature `failpoints` alone. `write.split_commit` is
 /// no stop: with the action `return` it commits between a change and its event, which crash tests must notice.
@@ -51,7 +51,11 @@ impl Store for TokenStore {
     }
 
     fn list_tokens(&self, query: &TokenQuery) -> Result<Page<TokenRecord, TokenPosition>, StoreError> {
-        self.pools.read(|conn| lists::tokens(conn, query))
+        self.pools.read(|conn| token_lists::page(conn, query, token_lists::Budget::USUAL))
+    }
+
+    fn count_tokens(&self, query: &TokenQuery) -> Result<TokenCount, StoreError> {
+        self.pools.read(|conn| token_lists::count(conn, query, token_lists::Budget::USUAL))
     }
 
     fn list_roles(&self, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {
@@ -87,7 +91,19 @@ impl TokenStore {
         if let Some(chain) = &self.chain {
             seal_pending(conn, head, chain, now)?;
         }
-        for change in decided {
+        let mut rest = decided;
+        while let Some((change, others)) = rest.split_first() {
+            if let Some(records) = changes::new_tokens(rest) {
+                let (many, others) = rest.split_at(records.len());
+                changes::insert_tokens(conn, &records)?;
+                fail_point!("write.changed");
+                split_commit(conn)?;
+                append_all(conn, head, self.chain.as_ref(), (author, many, now))?;
+                fail_point!("write.event");
+                rest = others;
+                continue;
+            }
+            rest = others;
             changes::apply(conn, change)?;
             fail_point!("write.changed");
             split_commit(conn)?;

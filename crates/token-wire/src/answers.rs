@@ -19,7 +19,7 @@ pub use event::{DetailValueView, DetailView, EventView, OriginView, SubjectView,
 pub use explanation::ExplanationView;
 pub use health::{HealthView, ReadinessView};
 pub use key::{KeyView, KeysView, WithdrawnKeyView};
-pub use page::PageView;
+pub use page::{PageView, TokenPageView};
 pub use role::{RoleNameView, RoleView, RoleWithUseView, RuleView};
 pub use session::{SessionUserView, SessionView};
 pub use token::{CreatedView, RevealedView, RevokedView, TokenState, TokenView};

@@ -14,8 +14,8 @@ mod time;
 pub use answers::{
     ActorView, BulkItemView, BulkView, CreatedView, DetailValueView, DetailView, EventView, ExplanationView,
     HealthView, KeyView, KeysView, OriginView, PageView, ReadinessView, RevealedView, RevokedView, RoleNameView,
-    RoleView, RoleWithUseView, RuleView, SessionUserView, SessionView, SubjectView, TokenState, TokenView, VerdictView,
-    WhoamiRuleView, WhoamiView, WithdrawnKeyView,
+    RoleView, RoleWithUseView, RuleView, SessionUserView, SessionView, SubjectView, TokenPageView, TokenState,
+    TokenView, VerdictView, WhoamiRuleView, WhoamiView, WithdrawnKeyView,
 };
 pub use answers::{UserView, UserWithUseView};
 pub use fields::RequestError;

@@ -1,6 +1,7 @@
 //! The command line: what it prints, what it refuses, and how it ends.
 
 mod deleting;
+mod importing;
 mod listing;
 mod refusals;
 mod roles;

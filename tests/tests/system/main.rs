@@ -29,6 +29,7 @@ mod interop;
 mod judge;
 mod keys;
 mod limits;
+mod lists;
 mod log;
 mod log_lines;
 mod master_key;

@@ -105,7 +105,7 @@ const REQUEST: &str = "INSERT INTO requests (scope, body, token_id, jti, done_at
      VALUES ({digest}, {digest}, {0192f3c17a527c118d4e0242ac120002}, {0192f3c17a527c118d4e0242ac120002}, 1)";
 
 /// Triggers that refuse nothing but act; what they do has tests of its own.
-const ACTING: &[&str] = &["setup_done", "users_disabled"];
+const ACTING: &[&str] = &["setup_done", "tokens_named", "tokens_renamed", "tokens_unnamed", "users_disabled"];
 
 /// The id of a person who was deleted.
 const GONE: &str = "0192f3c17a527c118d4e0242ac120009";

@@ -82,7 +82,7 @@ impl World {
     /// When there is more than one page of anything.
     pub(crate) fn rows(&self) -> Rows {
         let limit = token_core::limits::PAGE;
-        let tokens = TokenQuery { name: None, state: None, role: None, now: self.now(), after: None, limit };
+        let tokens = TokenQuery::newest(self.now(), limit);
         let tokens = self.store.list_tokens(&tokens).unwrap();
         let roles = self.store.list_roles(&RoleQuery { name: None, after: None, limit }).unwrap();
         assert!(tokens.next.is_none() && roles.next.is_none(), "a test looks at one page");

@@ -1,5 +1,6 @@
 //! `tokenward token …`
 
+mod import;
 mod issued;
 mod list;
 mod many;
@@ -26,6 +27,8 @@ use crate::parts::Parts;
 pub(crate) enum Command {
     /// Make a token and print its text
     Create(Create),
+    /// Make a token of every row of a file
+    Import(import::Import),
     /// List tokens, newest first; filters add up
     List(list::List),
     /// Show a token; with `--text` its text, which is logged
@@ -123,6 +126,7 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
     let author = Author::command_line();
     match command {
         Command::Create(wanted) => create(wanted, &author, parts, format)?,
+        Command::Import(wanted) => import::import(&wanted, &author, parts, format)?,
         Command::List(wanted) => list::list(wanted, parts, format)?,
         Command::Show { id, text: false } => print(&parts.admin.token(id)?, parts, format)?,
         Command::Show { id, text: true } => {

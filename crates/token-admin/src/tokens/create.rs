@@ -1,18 +1,20 @@
 //! Create: a token and its first text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use token_core::{
-    Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, IdempotencyKey, StoredToken, Token,
-    TokenId, TokenRecord,
+    Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, IdempotencyKey, Identity, Load,
+    Randomness, RoleId, SealedKey, StoredToken, Token, TokenId, TokenRecord, UnixMicros,
 };
-use token_jwt::SigningInput;
+use token_jwt::{SigningInput, TokenText};
 
 use super::refused_roles;
 use super::repeat::{Canonical, Route};
 use crate::authority::token_permissions;
 use crate::transaction::Deciding;
-use crate::{Admin, AdminError, Created, Done, EditToken, FieldError, Issued, NewToken, Signer, Submitted, rights};
+use crate::{
+    Admin, AdminError, Created, Done, EditToken, FieldError, Issued, NewToken, Settings, Signer, Submitted, rights,
+};
 
 impl Admin {
     /// Makes a token and signs its first text.
@@ -84,52 +86,104 @@ impl Admin {
         &self,
         author: &Author,
         new: &NewToken,
-        Deciding { tx, now, .. }: &mut Deciding<'_>,
+        deciding: &mut Deciding<'_>,
     ) -> Result<(Vec<Change>, Created), AdminError> {
-        let created_at = now.seconds();
+        let birth = Birth::prepare(deciding, &self.settings)?;
+        let record = birth.record(new, author, self.randomness.as_ref())?;
+        let text = birth.sign(deciding.tx, &record, &self.signer)?;
+        let mut changes = Vec::new();
+        changes.extend(birth.first.map(Change::IdentityFixed));
+        changes.push(Change::TokenCreated(Box::new(record.clone())));
+        Ok((changes, Created { record, text }))
+    }
+}
+
+/// What all tokens that are made at one instant have in common.
+pub(super) struct Birth {
+    key: SealedKey,
+    identity: Identity,
+    /// The same, if it is fixed with this token.
+    pub(super) first: Option<Identity>,
+    now: UnixMicros,
+}
+
+impl Birth {
+    pub(super) fn prepare(
+        Deciding { tx, now, .. }: &mut Deciding<'_>,
+        settings: &Settings,
+    ) -> Result<Self, AdminError> {
         let key = Signer::signing_key(*tx)?;
         let stored = tx.identity()?;
-        let identity = stored.clone().unwrap_or_else(|| self.settings.identity.clone());
+        let first = if stored.is_none() { Some(settings.identity.clone()) } else { None };
+        let identity = stored.unwrap_or_else(|| settings.identity.clone());
+        Ok(Self { key, identity, first, now: *now })
+    }
+
+    /// A new token with its first JWT.
+    pub(super) fn record(
+        &self,
+        new: &NewToken,
+        author: &Author,
+        randomness: &dyn Randomness,
+    ) -> Result<TokenRecord, AdminError> {
+        let created_at = self.now.seconds();
         let credential = Credential {
-            id: CredentialId::new(*now, self.randomness.as_ref())?,
-            key: key.public.id.clone(),
+            id: CredentialId::new(self.now, randomness)?,
+            key: self.key.public.id.clone(),
             issued_at: created_at,
             expires_at: new.expires_at,
             encoding: Encoding::V1,
             ends: Ends::Never,
         };
-        let id = TokenId::new(*now, self.randomness.as_ref())?;
-        let text = self.signer.sign(*tx, &key, &SigningInput::new(&identity, id, &credential, key.public.algorithm))?;
         let grant = Grant {
-            id,
+            id: TokenId::new(self.now, randomness)?,
             name: new.name.clone(),
             roles: new.roles.clone(),
             expires_at: new.expires_at,
             allowed_networks: new.allowed_networks.clone(),
             credentials: Credentials::first(credential),
         };
-        let record = TokenRecord {
+        Ok(TokenRecord {
             token: StoredToken::Unrevoked(Token::unrevoked(grant)),
             description: new.description.clone(),
             created_at,
             created_by: author.actor.clone(),
             version: 1,
-        };
-        let mut changes = Vec::new();
-        if stored.is_none() {
-            changes.push(Change::IdentityFixed(identity));
-        }
-        changes.push(Change::TokenCreated(Box::new(record.clone())));
-        Ok((changes, Created { record, text }))
+        })
+    }
+
+    /// The text of a token that was just made.
+    pub(super) fn sign(
+        &self,
+        tx: &mut dyn Load,
+        record: &TokenRecord,
+        signer: &Signer,
+    ) -> Result<TokenText, AdminError> {
+        let credential = record.token.grant().credentials.newest();
+        let input = SigningInput::new(&self.identity, record.id(), credential, self.key.public.algorithm);
+        signer.sign(tx, &self.key, &input)
     }
 }
 
 /// The submitted values, if nothing is wrong with them: permissions, what would be given away, then every field.
 fn accepted<'a>(
     new: &'a Submitted<NewToken, EditToken>,
-    Deciding { tx, authority, now }: &mut Deciding<'_>,
+    deciding: &mut Deciding<'_>,
 ) -> Result<&'a NewToken, AdminError> {
-    authority.require(&rights::TOKENS_CREATE)?;
+    deciding.authority.require(&rights::TOKENS_CREATE)?;
+    let refused = refused_values(new, deciding, &mut HashMap::new())?;
+    match new {
+        Ok(new) if refused.is_empty() => Ok(new),
+        _ => Err(AdminError::Invalid(refused)),
+    }
+}
+
+/// Everything that is wrong with submitted values; what is to be said of a set of roles is looked up in `known` first.
+pub(super) fn refused_values(
+    new: &Submitted<NewToken, EditToken>,
+    Deciding { tx, authority, now }: &mut Deciding<'_>,
+    known: &mut HashMap<BTreeSet<RoleId>, Vec<FieldError>>,
+) -> Result<Vec<FieldError>, AdminError> {
     let nothing = BTreeSet::new();
     let (roles, expires_at, mut refused) = match new {
         Ok(new) => (&new.roles, new.expires_at, Vec::new()),
@@ -138,13 +192,16 @@ fn accepted<'a>(
             (good.roles.as_ref().unwrap_or(&nothing), good.expires_at.flatten(), refused.errors.clone())
         }
     };
-    authority.hold_all(&token_permissions(*tx, roles)?)?;
-    refused.extend(refused_roles(*tx, roles)?);
+    if let Some(errors) = known.get(roles) {
+        refused.extend(errors.iter().cloned());
+    } else {
+        authority.hold_all(&token_permissions(*tx, roles)?)?;
+        let errors = refused_roles(*tx, roles)?;
+        refused.extend(errors.iter().cloned());
+        known.insert(roles.clone(), errors);
+    }
     if expires_at.is_some_and(|end| end <= now.seconds()) {
         refused.push(FieldError::new("/expires_at", "must lie in the future"));
     }
-    match new {
-        Ok(new) if refused.is_empty() => Ok(new),
-        _ => Err(AdminError::Invalid(refused)),
-    }
+    Ok(refused)
 }

@@ -51,5 +51,5 @@ fn action(request: BulkActionRequest) -> BulkAction {
 fn query(filter: BulkFilterRequest, now: UnixSeconds) -> TokenQuery {
     let BulkFilterRequest { name, state, role } = filter;
     let name = name.map(|needle| TokenName::fold_needle(&needle));
-    TokenQuery { name, state, role, now, after: None, limit: limits::BULK }
+    TokenQuery { name, state, role, ..TokenQuery::newest(now, limits::BULK) }
 }

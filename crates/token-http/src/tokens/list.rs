@@ -2,8 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use token_core::{TokenId, TokenName, TokenPosition, TokenQuery, TokenStateFilter};
-use token_wire::{PageView, TokenView};
+use token_core::{
+    CreatedBy, TokenCount, TokenId, TokenName, TokenPosition, TokenQuery, TokenSort, TokenStateFilter, UserId,
+};
+use token_wire::{TokenPageView, TokenView, parse_end};
 
 use crate::answer::json;
 use crate::author::Asking;
@@ -12,22 +14,40 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::state::{HttpState, blocking};
 
-/// `GET /api/v1/tokens?name=&state=&role=&cursor=&limit=`: one page, newest first.
+/// `GET /api/v1/tokens?name=&state=&role=&expires_before=&created_by=&sort=&total=&cursor=&limit=`: one page. Nobody
+/// waits for a total that was not asked for.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
     let (now, max) = (asking.now, state.limits.max_page);
-    let cursors = Cursors::new(&state.cursor_key, "tokens.1", asking.id(), &query);
+    let cursors = Cursors::new(&state.cursor_key, "tokens.2", asking.id(), &query);
     let wanted = TokenQuery {
         name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
         state: query.parsed("state", "expected `active`, `expired` or `revoked`", state_filter),
         role: query.typed("role", "expected the id of a role"),
+        expires_before: query
+            .parsed("expires_before", "expected a date or an RFC 3339 time", |text| parse_end(text).ok()),
+        created_by: query.parsed("created_by", "expected the id of a person or token, or `command line`", creator),
+        sort: query.parsed("sort", &one_of_the_orders(), TokenSort::by_name).unwrap_or(TokenSort::NEWEST),
         now,
         after: cursors.position(&mut query, position),
         limit: query.limit(max),
     };
+    let counted = query.parsed("total", "expected `true`, or nothing at all", |text| (text == "true").then_some(()));
+    if query.text("unused_since").is_some() {
+        query.refuse("unused_since", "this server does not record when a token was last used");
+    }
     let wanted = query.finish(wanted)?;
-    let page = blocking(&state, move |state| Ok(state.admin.store().list_tokens(&wanted)?)).await?;
-    let next = page.next.map(|TokenPosition(id)| cursors.seal(id.as_bytes()));
-    Ok(json(&PageView { items: page.items.iter().map(|token| TokenView::new(token, now)).collect(), next }))
+    let (page, count) = blocking(&state, move |state| {
+        let store = state.admin.store();
+        let count = counted.map(|()| store.count_tokens(&wanted)).transpose()?;
+        Ok((store.list_tokens(&wanted)?, count))
+    })
+    .await?;
+    Ok(json(&TokenPageView {
+        items: page.items.iter().map(|token| TokenView::new(token, now)).collect(),
+        next: page.next.map(|next| cursors.seal(&sealed(&next))),
+        total: count.map(|TokenCount { total, .. }| total),
+        total_is_exact: count.map(|TokenCount { exact, .. }| exact),
+    }))
 }
 
 fn state_filter(text: &str) -> Option<TokenStateFilter> {
@@ -39,6 +59,29 @@ fn state_filter(text: &str) -> Option<TokenStateFilter> {
     }
 }
 
+fn creator(text: &str) -> Option<CreatedBy> {
+    let token = |text: &str| text.parse::<TokenId>().map(|id| *id.as_bytes());
+    match text {
+        "command line" => Some(CreatedBy::CommandLine),
+        id => token(id).or_else(|_| id.parse::<UserId>().map(|id| *id.as_bytes())).ok().map(CreatedBy::Id),
+    }
+}
+
+fn one_of_the_orders() -> String {
+    let names: Vec<String> = TokenSort::ALL.iter().map(|(name, _)| format!("`{name}`")).collect();
+    format!("expected one of {}", names.join(", "))
+}
+
+fn sealed(position: &TokenPosition) -> Vec<u8> {
+    [position.id.as_bytes().as_slice(), &position.ends.to_be_bytes(), position.name.as_bytes()].concat()
+}
+
 fn position(bytes: &[u8]) -> Option<TokenPosition> {
-    TokenId::from_bytes(bytes.try_into().ok()?).ok().map(TokenPosition)
+    let (id, rest) = bytes.split_first_chunk::<16>()?;
+    let (ends, name) = rest.split_first_chunk::<8>()?;
+    Some(TokenPosition {
+        id: TokenId::from_bytes(*id).ok()?,
+        name: core::str::from_utf8(name).ok()?.to_owned(),
+        ends: i64::from_be_bytes(*ends),
+    })
 }

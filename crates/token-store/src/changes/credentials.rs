@@ -17,21 +17,41 @@ fn columns(ends: Ends) -> (&'static str, Option<i64>, Option<i64>) {
     }
 }
 
+/// One JWT as it is stored.
+#[derive(Insertable)]
+#[diesel(table_name = credentials, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    jti: Vec<u8>,
+    token_id: Vec<u8>,
+    number: i64,
+    kid: String,
+    issued_at: i64,
+    expires_at: Option<i64>,
+    encoding: i64,
+    ends_kind: &'static str,
+    ends_at: Option<i64>,
+    used_at: Option<i64>,
+}
+
+pub(super) fn row(token: TokenId, credential: &Credential, number: i64) -> Row {
+    let (ends_kind, ends_at, used_at) = columns(credential.ends);
+    Row {
+        jti: credential.id.as_bytes().to_vec(),
+        token_id: token.as_bytes().to_vec(),
+        number,
+        kid: credential.key.as_str().to_owned(),
+        issued_at: credential.issued_at.get(),
+        expires_at: credential.expires_at.map(UnixSeconds::get),
+        encoding: i64::from(credential.encoding.number()),
+        ends_kind,
+        ends_at,
+        used_at,
+    }
+}
+
 pub(super) fn insert(conn: &mut Conn, token: TokenId, credential: &Credential, number: i64) -> Result<(), StoreError> {
-    let (kind, ends_at, used_at) = columns(credential.ends);
-    let values = (
-        credentials::jti.eq(credential.id.as_bytes().to_vec()),
-        credentials::token_id.eq(token.as_bytes().to_vec()),
-        credentials::number.eq(number),
-        credentials::kid.eq(credential.key.as_str()),
-        credentials::issued_at.eq(credential.issued_at.get()),
-        credentials::expires_at.eq(credential.expires_at.map(UnixSeconds::get)),
-        credentials::encoding.eq(i64::from(credential.encoding.number())),
-        credentials::ends_kind.eq(kind),
-        credentials::ends_at.eq(ends_at),
-        credentials::used_at.eq(used_at),
-    );
-    let rows = each!(conn, c => diesel::insert_into(credentials::table).values(values).execute(c.as_mut()));
+    let row = row(token, credential, number);
+    let rows = each!(conn, c => diesel::insert_into(credentials::table).values(&row).execute(c.as_mut()));
     one(rows, "the credential was not stored")
 }
 

@@ -19,6 +19,8 @@ enum Kind {
     Word(&'static [&'static str]),
     Role,
     Time,
+    End,
+    Creator,
     Permission,
     Cursor,
     Limit,
@@ -38,6 +40,10 @@ const ROWS: &[Row] = &[
             ("name", Kind::Needle),
             ("state", Kind::Word(&["active", "expired", "revoked"])),
             ("role", Kind::Role),
+            ("expires_before", Kind::End),
+            ("created_by", Kind::Creator),
+            ("sort", Kind::Word(&["created", "-created", "name", "-name", "expires_at", "-expires_at"])),
+            ("total", Kind::Word(&["true"])),
             ("cursor", Kind::Cursor),
             ("limit", Kind::Limit),
         ],
@@ -83,7 +89,7 @@ impl Kind {
                 ["REVOKED", "Active", "info,notice", "token", "%20info", "1", "*"].map(Into::into).to_vec()
             }
             Self::Role => MALFORMED_IDS.map(|id| id.replace(' ', "%20")).to_vec(),
-            Self::Time => [
+            Self::Time | Self::End => [
                 "",
                 "2027-02-29",
                 "2027-13-01",
@@ -100,6 +106,11 @@ impl Kind {
             ]
             .map(Into::into)
             .to_vec(),
+            Self::Creator => MALFORMED_IDS
+                .map(|id| id.replace(' ', "%20"))
+                .into_iter()
+                .chain(["system".into(), "Command%20line".into()])
+                .collect(),
             Self::Permission => ["", "assets", "assets:*", "*:*", "a:b:c", "Assets:read", "a%00:b", "a.*:b", "%20a:b"]
                 .map(Into::into)
                 .to_vec(),
@@ -126,7 +137,7 @@ impl Kind {
             .to_vec(),
         };
         let broken = ["%", "%2", "%zz", "%00", "%ff", "%c0%af", "%ed%a0%80", "a%2"].map(str::to_owned);
-        own.into_iter().chain(broken).chain([format!("{CANARY}%00"), "x".repeat(4_097)]).collect()
+        own.into_iter().chain(broken).chain([format!("{CANARY}%00"), "x".repeat(8_193)]).collect()
     }
 
     fn accepted(self) -> Vec<String> {
@@ -148,6 +159,8 @@ impl Kind {
             Self::Time => {
                 ["2027-05-31", "2027-05-31T12:00:00Z", "2027-05-31T12:00:00.123456%2B02:00"].map(Into::into).to_vec()
             }
+            Self::End => vec!["2027-05-31".into(), "2027-05-31T12:00:00Z".into()],
+            Self::Creator => vec![UNKNOWN.into()],
             Self::Permission => vec!["a:b".into(), "tokens:read".into()],
             Self::Cursor => Vec::new(),
             Self::Limit => vec!["1".into(), "500".into(), "0500".into()],
@@ -265,7 +278,11 @@ macro_rules! questions {
 fn every_question_of_a_list_has_its_rows() {
     let rows = |route: &str| ROWS.iter().find(|row| row.1 == route).unwrap().2.len();
     // `now` is no parameter.
-    assert_eq!(rows("/api/v1/tokens"), questions!(TokenQuery { name, state, role, now, after, limit }) - 1);
+    assert_eq!(rows("/api/v1/tokens"), {
+        let query = questions!(TokenQuery { name, state, role, expires_before, created_by, sort, now, after, limit });
+        // `total` asks for another answer.
+        query - 1 + 1
+    });
     assert_eq!(rows("/api/v1/roles"), questions!(RoleQuery { name, after, limit }));
     assert_eq!(rows("/api/v1/users"), questions!(UserQuery { name, role, enabled, after, limit }));
     let events = questions!(EventQuery { level, kind, subject_kind, subject_id, from, until, text, before, limit });

@@ -2,9 +2,12 @@
 
 use clap::{Args, ValueEnum};
 use token_admin::AdminError;
-use token_core::{Store as _, TokenName, TokenQuery, TokenStateFilter};
+use token_core::{
+    CreatedBy, Store as _, TokenCount, TokenId, TokenName, TokenQuery, TokenSort, TokenStateFilter, UserId,
+};
 use token_wire::TokenView;
 
+use super::end;
 use super::print::state;
 use crate::cli::amount::{Amount, tell_more};
 use crate::cli::{needle, role_id};
@@ -23,6 +26,19 @@ pub(crate) struct List {
     /// Only tokens that hold this role, by name or id
     #[arg(long)]
     role: Option<String>,
+    /// Only tokens that end before this date or time
+    #[arg(long, value_name = "TIME")]
+    expires_before: Option<String>,
+    /// Only tokens made by this person or token, by id, or by the `command line`
+    #[arg(long, value_name = "WHO", value_parser = creator)]
+    created_by: Option<CreatedBy>,
+    /// In which order; a `-` turns it round. A token without an end stands behind all that have one
+    #[arg(long, value_name = "ORDER", default_value = "-created", allow_hyphen_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(TokenSort::ALL.map(|(name, _)| name)))]
+    sort: String,
+    /// Only count them; further than 10 000 nobody counts
+    #[arg(long)]
+    count: bool,
     #[command(flatten)]
     amount: Amount,
 }
@@ -52,9 +68,21 @@ pub(super) fn list(wanted: List, parts: &Parts, format: Format) -> Result<(), Fa
     let now = parts.admin.now();
     let name = wanted.name.map(|name| TokenName::fold_needle(&name));
     let role = wanted.role.map(|role| role_id(parts, &role)).transpose()?;
-    let state_filter = wanted.state.map(TokenStateFilter::from);
+    let query = TokenQuery {
+        name,
+        state: wanted.state.map(TokenStateFilter::from),
+        role,
+        expires_before: end(wanted.expires_before)?,
+        created_by: wanted.created_by,
+        sort: TokenSort::by_name(&wanted.sort).unwrap_or(TokenSort::NEWEST),
+        ..TokenQuery::newest(now, 1)
+    };
+    if wanted.count {
+        tell_count(parts.store.count_tokens(&query).map_err(AdminError::Store)?, format);
+        return Ok(());
+    }
     let listed = wanted.amount.collect(|after, limit| {
-        let query = TokenQuery { name: name.clone(), state: state_filter, role, now, after, limit };
+        let query = TokenQuery { after, limit, ..query.clone() };
         Ok(parts.store.list_tokens(&query).map_err(AdminError::Store)?)
     })?;
     let listed = listed.map(|record| TokenView::new(&record, now));
@@ -70,4 +98,23 @@ pub(super) fn list(wanted: List, parts: &Parts, format: Format) -> Result<(), Fa
         }
     }
     Ok(())
+}
+
+fn tell_count(count: TokenCount, format: Format) {
+    let TokenCount { total, exact } = count;
+    match format {
+        Format::Json => output::json(&serde_json::json!({ "total": total, "total_is_exact": exact })),
+        Format::Table => output::line(&format!("{total}{}", if exact { "" } else { " or more" })),
+    }
+}
+
+fn creator(text: &str) -> Result<CreatedBy, &'static str> {
+    let id = || {
+        let token = text.parse::<TokenId>().map(|id| *id.as_bytes());
+        token.or_else(|_| text.parse::<UserId>().map(|id| *id.as_bytes())).ok()
+    };
+    match text {
+        "command line" => Ok(CreatedBy::CommandLine),
+        _ => id().map(CreatedBy::Id).ok_or("expected the id of a person or token, or `command line`"),
+    }
 }

@@ -120,9 +120,7 @@ fn matching(which: Which, parts: &Parts) -> Result<Vec<TokenId>, Failure> {
         name: which.name.map(|name| TokenName::fold_needle(&name)),
         state: which.state.map(TokenStateFilter::from),
         role: which.role.map(|role| role_id(parts, &role)).transpose()?,
-        now: parts.admin.now(),
-        after: None,
-        limit: PAGE,
+        ..TokenQuery::newest(parts.admin.now(), PAGE)
     };
     let mut ids = Vec::new();
     loop {

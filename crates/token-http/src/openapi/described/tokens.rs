@@ -1,19 +1,34 @@
+use token_core::TokenSort;
 use token_wire::ProblemKind::{CannotSign, Conflict, InsufficientScope, NotHeld, TooManyItems};
 use token_wire::schemas::{BulkBody, EditTokenBody, NewTokenBody, RevealBody, RevokeBody, RotateBody};
-use token_wire::{BulkView, CreatedView, ExplanationView, RevealedView, TokenView};
+use token_wire::{BulkView, CreatedView, ExplanationView, RevealedView, TokenPageView, TokenView};
 
 use super::super::operation::{Described, delete, get, patch, post};
-use super::super::parameter::{cursor, id, limit, needle, one_of, required, text};
+use super::super::parameter::{cursor, id, limit, needle, one_of, required, text, time};
 
 pub(super) fn rows() -> Vec<Described> {
     vec![
-        get("/api/v1/tokens", "listTokens", "Lists tokens, newest first.")
-            .parameter(needle("name", "A piece of the name, whatever the case."))
+        get("/api/v1/tokens", "listTokens", "Lists tokens.")
+            .text(
+                "Filters add up. A page may be short, or empty, although there is more: go on until `next` is `null`.",
+            )
+            .parameter(needle(
+                "name",
+                "A piece of the name, whatever the case. One or two letters are looked for at the beginning of words.",
+            ))
             .parameter(one_of("state", &["active", "expired", "revoked"], "Only tokens in this state."))
             .parameter(id("role", "Only tokens that hold this role explicitly."))
+            .parameter(time("expires_before", "Only tokens with an end that lies before it."))
+            .parameter(text("created_by", "Made by this person or token, by id, or by the `command line`."))
+            .parameter(one_of(
+                "sort",
+                &TokenSort::ALL.map(|(name, _)| name),
+                "The order, `-created` if left out. A token without an end stands behind all that have one.",
+            ))
+            .parameter(one_of("total", &["true"], "Counts the tokens on all pages, too, up to 10 000."))
             .parameter(cursor())
             .parameter(limit())
-            .page::<TokenView>("TokenPage"),
+            .answers::<TokenPageView>("One page."),
         post("/api/v1/tokens", "createToken", "Makes a token.")
             .text("Nobody gives away more than they hold: roles that allow what the caller may not do are refused.")
             .body::<NewTokenBody>()

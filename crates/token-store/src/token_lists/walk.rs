@@ -1,0 +1,373 @@
+//! The statements of a question: walks along an order, and candidates of a filter.
+
+use token_core::{CreatedBy, StoreError, TokenPosition, TokenQuery, TokenSortKey, TokenStateFilter};
+
+use super::Found;
+use super::needle::{Needle, Place};
+use super::statement::{Statement, Value};
+use crate::connection::Conn;
+use crate::error::failed;
+
+/// Beginnings of words are kept apart by two blanks; the migrations make the index of the same text.
+const WORDS_SQLITE: &str = "'  ' || replace(replace(replace(replace(replace(replace(replace(name_folded, '-', ' '), \
+                            '_', ' '), '.', ' '), '/', ' '), ':', ' '), '@', ' '), ' ', '  ')";
+const WORDS_POSTGRES: &str = "name_text(name_folded)";
+const ENDS_SQLITE: &str = "t.ends";
+const ENDS_POSTGRES: &str = "coalesce(t.expires_at, 9223372036854775807)";
+const COLUMNS: &str = "t.id, t.name_folded, t.revoked_at, t.created_by_kind, t.created_by_id";
+
+/// Statements of one question on one connection.
+pub(super) struct Lister<'a> {
+    conn: &'a mut Conn,
+    query: &'a TokenQuery,
+    needle: Option<Needle>,
+}
+
+impl<'a> Lister<'a> {
+    pub(super) fn begin(conn: &'a mut Conn, query: &'a TokenQuery) -> Result<Self, StoreError> {
+        // Its statistics know nothing of pieces of names; what is asked here always has its index.
+        if !conn.is_embedded() {
+            conn.batch(
+                "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0",
+            )
+            .map_err(failed)?;
+        }
+        let needle = query.name.as_deref().map(Needle::new);
+        Ok(Self { conn, query, needle })
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.conn.is_embedded()
+    }
+
+    fn statement(&self) -> Statement {
+        Statement::new(self.conn)
+    }
+
+    fn ends(&self) -> &'static str {
+        if self.is_sqlite() { ENDS_SQLITE } else { ENDS_POSTGRES }
+    }
+
+    /// Walks past at most `budget` tokens behind `after` in the order asked for, and gives the first `enough` that fit;
+    /// also where the walk stopped, unless it found enough or the list ended.
+    pub(super) fn walk(
+        &mut self,
+        after: Option<&TokenPosition>,
+        budget: usize,
+        enough: usize,
+    ) -> Result<(Vec<Found>, Option<TokenPosition>), StoreError> {
+        let found = self.walking(after, budget, enough).found(self.conn)?;
+        if enough <= found.len() {
+            return Ok((found, None));
+        }
+        Ok((found, self.edge(after, budget)?))
+    }
+
+    fn walking(&self, after: Option<&TokenPosition>, budget: usize, enough: usize) -> Statement {
+        let mut statement = self.statement();
+        // The order is that of the subquery: neither database sorts again what it only filters.
+        statement.push("SELECT id, name_folded, ends FROM (");
+        statement.put(&self.along(after, COLUMNS)).push(" LIMIT ").value(Value::Number(size(budget)));
+        statement.push(") AS w WHERE ").put(&self.filters("ends")).push(" LIMIT ").value(Value::Number(size(enough)));
+        statement
+    }
+
+    /// The token number `budget` behind `after`, if there are so many.
+    fn edge(&mut self, after: Option<&TokenPosition>, budget: usize) -> Result<Option<TokenPosition>, StoreError> {
+        let mut statement = self.along(after, "t.id, t.name_folded");
+        statement.push(" LIMIT 1 OFFSET ").value(Value::Number(size(budget.saturating_sub(1))));
+        let found = statement.found(self.conn)?;
+        found.first().map(Found::position).transpose()
+    }
+
+    /// How many of the first `budget` tokens fit, up to `most`; also where counting stopped.
+    pub(super) fn count_walk(
+        &mut self,
+        budget: usize,
+        most: usize,
+    ) -> Result<(usize, Option<TokenPosition>), StoreError> {
+        let mut statement = self.statement();
+        statement.push("SELECT count(*) AS number FROM (").put(&self.walking(None, budget, most)).push(") AS c");
+        let found = statement.number(self.conn)?;
+        Ok((found, self.edge(None, budget)?))
+    }
+
+    /// Tokens in the order asked for, behind `after`; whatever filter the index of the order knows is in force.
+    fn along(&self, after: Option<&TokenPosition>, columns: &str) -> Statement {
+        let Self { query, .. } = self;
+        let key = query.sort.key;
+        let by_role = query.role.filter(|_| key == TokenSortKey::Created);
+        let mut statement = self.statement();
+        statement.push("SELECT ").push(columns).push(", ").push(self.ends()).push(" AS ends FROM ");
+        match by_role {
+            // SQLite takes the tables of a CROSS JOIN in the order they are named in.
+            Some(_) => statement
+                .push("token_roles r")
+                .push(self.by_index("token_roles_role"))
+                .push(" CROSS JOIN tokens t WHERE t.id = r.token_id"),
+            None => statement.push("tokens t").push(self.index()).push(" WHERE TRUE"),
+        };
+        if let Some(role) = by_role {
+            statement.push(" AND r.role_id = ").value(Value::Bytes(role.as_bytes().to_vec()));
+        }
+        match key {
+            TokenSortKey::Created if by_role.is_none() => {
+                if let Some(creator) = query.created_by {
+                    statement.push(" AND ").put(&self.creator(creator));
+                } else if query.state == Some(TokenStateFilter::Revoked) {
+                    statement.push(" AND t.revoked_at IS NOT NULL");
+                }
+            }
+            TokenSortKey::ExpiresAt => {
+                if let Some(range) = self.range() {
+                    statement.push(" AND ").put(&range);
+                }
+            }
+            TokenSortKey::Created | TokenSortKey::Name => {}
+        }
+        self.behind(&mut statement, after, by_role.is_some());
+        let down = if query.sort.descending { " DESC" } else { "" };
+        let id = if by_role.is_some() { "r.token_id" } else { "t.id" };
+        statement.push(" ORDER BY ");
+        match key {
+            TokenSortKey::Created => {}
+            TokenSortKey::Name => {
+                statement.push("t.name_folded").push(down).push(", ");
+            }
+            TokenSortKey::ExpiresAt => {
+                statement.push(self.ends()).push(down).push(", ");
+            }
+        }
+        statement.push(id).push(down);
+        statement
+    }
+
+    /// SQLite has no statistics of its own, and is told which index the order has.
+    fn index(&self) -> &'static str {
+        let TokenQuery { sort, created_by, state, .. } = self.query;
+        match sort.key {
+            TokenSortKey::Name => self.by_index("tokens_name"),
+            TokenSortKey::ExpiresAt => self.by_index("tokens_ends"),
+            TokenSortKey::Created if created_by.is_some() => self.by_index("tokens_creator"),
+            TokenSortKey::Created if *state == Some(TokenStateFilter::Revoked) => self.by_index("tokens_revoked"),
+            TokenSortKey::Created => "",
+        }
+    }
+
+    fn by_index(&self, name: &str) -> &'static str {
+        match name {
+            _ if !self.is_sqlite() => "",
+            "tokens_name" => " INDEXED BY tokens_name",
+            "tokens_ends" => " INDEXED BY tokens_ends",
+            "tokens_creator" => " INDEXED BY tokens_creator",
+            "token_roles_role" => " INDEXED BY token_roles_role",
+            _ => " INDEXED BY tokens_revoked",
+        }
+    }
+
+    fn behind(&self, statement: &mut Statement, after: Option<&TokenPosition>, by_role: bool) {
+        let Some(TokenPosition { id, name, ends }) = after else { return };
+        let than = if self.query.sort.descending { " < " } else { " > " };
+        let id = Value::Bytes(id.as_bytes().to_vec());
+        let (key, value) = match self.query.sort.key {
+            TokenSortKey::Created => {
+                statement.push(if by_role { " AND r.token_id" } else { " AND t.id" }).push(than).value(id);
+                return;
+            }
+            TokenSortKey::Name => ("t.name_folded", Value::Text(name.clone())),
+            TokenSortKey::ExpiresAt => (self.ends(), Value::Number(*ends)),
+        };
+        statement.push(" AND (").push(key).push(", t.id)").push(than);
+        statement.push("(").value(value).push(", ").value(id).push(")");
+    }
+
+    fn creator(&self, creator: CreatedBy) -> Statement {
+        let mut statement = self.statement();
+        match creator {
+            CreatedBy::Id(id) => statement.push("created_by_id = ").value(Value::Bytes(id.to_vec())),
+            CreatedBy::CommandLine => statement.push("created_by_id IS NULL AND created_by_kind = 'command line'"),
+        };
+        statement
+    }
+
+    /// What state and `expires_before` say of the end of a token, if they do.
+    fn range(&self) -> Option<Statement> {
+        let TokenQuery { state, expires_before, now, .. } = self.query;
+        let ends = self.ends();
+        let mut statement = self.statement();
+        let mut joint = "";
+        if let Some(end) = expires_before {
+            statement.push(ends).push(" < ").value(Value::Number(end.get()));
+            joint = " AND ";
+        }
+        match state {
+            Some(TokenStateFilter::Expired) => {
+                statement.push(joint).push(ends).push(" <= ").value(Value::Number(now.get()));
+            }
+            Some(TokenStateFilter::Active) => {
+                statement.push(joint).push(ends).push(" > ").value(Value::Number(now.get()));
+            }
+            Some(TokenStateFilter::Revoked) | None if joint.is_empty() => return None,
+            Some(TokenStateFilter::Revoked) | None => {}
+        }
+        Some(statement)
+    }
+
+    /// Every filter, over rows with the columns of a walk.
+    fn filters(&self, ends: &str) -> Statement {
+        let TokenQuery { state, role, expires_before, created_by, now, .. } = self.query;
+        let mut statement = self.statement();
+        statement.push("TRUE");
+        if let Some(Needle { place, .. }) = &self.needle {
+            let words = if self.is_sqlite() { WORDS_SQLITE } else { WORDS_POSTGRES };
+            let (within, text) = match place {
+                Place::Anywhere(text) => ("name_folded", text),
+                Place::WordStart(text) => (words, text),
+            };
+            let function = if self.is_sqlite() { "instr" } else { "strpos" };
+            statement.push(" AND 0 < ").push(function).push("(").push(within).push(", ");
+            statement.value(Value::Text(text.clone())).push(")");
+        }
+        match state {
+            None => {}
+            Some(TokenStateFilter::Revoked) => {
+                statement.push(" AND revoked_at IS NOT NULL");
+            }
+            Some(TokenStateFilter::Expired) => {
+                statement.push(" AND revoked_at IS NULL AND ").push(ends).push(" <= ").value(Value::Number(now.get()));
+            }
+            Some(TokenStateFilter::Active) => {
+                statement.push(" AND revoked_at IS NULL AND ").push(ends).push(" > ").value(Value::Number(now.get()));
+            }
+        }
+        if let Some(end) = expires_before {
+            statement.push(" AND ").push(ends).push(" < ").value(Value::Number(end.get()));
+        }
+        if let Some(creator) = created_by {
+            statement.push(" AND ").put(&self.creator(*creator));
+        }
+        if let Some(role) = role {
+            // As a value, not as a join: it is looked up token by token, however many hold the role.
+            statement.push(" AND (SELECT 1 FROM token_roles h WHERE h.role_id = ");
+            statement.value(Value::Bytes(role.as_bytes().to_vec())).push(" AND h.token_id = id) IS NOT NULL");
+        }
+        statement
+    }
+
+    /// Every filter that has an index of its own: the ids it leaves.
+    fn sources(&self) -> Vec<Statement> {
+        let TokenQuery { state, role, created_by, .. } = self.query;
+        let with = |act: &dyn Fn(&mut Statement)| {
+            let mut statement = self.statement();
+            act(&mut statement);
+            statement
+        };
+        let grams = self.needle.as_ref().filter(|needle| !needle.grams.is_empty());
+        let by_name = grams.map(|needle| {
+            with(&|statement| {
+                if self.is_sqlite() {
+                    statement.push(
+                        "SELECT n.token_id AS id FROM token_names f CROSS JOIN token_numbers n \
+                         WHERE n.number = f.rowid AND f.token_names MATCH ",
+                    );
+                    statement.value(Value::Text(needle.full_text()));
+                } else {
+                    #[cfg(feature = "postgres")]
+                    statement.push("SELECT id FROM tokens WHERE name_grams(name_folded) @> ");
+                    #[cfg(feature = "postgres")]
+                    statement.value(Value::Texts(needle.grams.clone()));
+                }
+            })
+        });
+        let by_role = role.map(|role| {
+            with(&|statement| {
+                statement.push("SELECT token_id AS id FROM token_roles").push(self.by_index("token_roles_role"));
+                statement.push(" WHERE role_id = ");
+                statement.value(Value::Bytes(role.as_bytes().to_vec()));
+            })
+        });
+        let by_creator = created_by.map(|creator| {
+            with(&|statement| {
+                statement.push("SELECT id FROM tokens").push(self.by_index("tokens_creator"));
+                statement.push(" WHERE ").put(&self.creator(creator));
+            })
+        });
+        let by_end = (*state == Some(TokenStateFilter::Revoked)).then(|| {
+            with(&|statement| {
+                statement.push("SELECT id FROM tokens").push(self.by_index("tokens_revoked"));
+                statement.push(" WHERE revoked_at IS NOT NULL");
+            })
+        });
+        let by_range = self.range().map(|range| {
+            with(&|statement| {
+                statement.push("SELECT t.id FROM tokens t").push(self.by_index("tokens_ends"));
+                statement.push(" WHERE ").put(&range);
+            })
+        });
+        [by_name, by_role, by_creator, by_end, by_range].into_iter().flatten().collect()
+    }
+
+    /// The first filter that leaves few enough tokens to put them in order.
+    pub(super) fn rare_source(&mut self, candidates: usize) -> Result<Option<Statement>, StoreError> {
+        for source in self.sources() {
+            let mut statement = self.statement();
+            statement.push("SELECT count(*) AS number FROM (").put(&source);
+            statement.push(" LIMIT ").value(Value::Number(size(candidates.saturating_add(1)))).push(") AS c");
+            if statement.number(self.conn)? <= candidates {
+                return Ok(Some(source));
+            }
+        }
+        Ok(None)
+    }
+
+    fn joined(&self, source: &Statement, select: &str) -> Statement {
+        let mut statement = self.statement();
+        statement.push("SELECT ").push(select).push(" FROM (").put(source);
+        statement.push(") AS s CROSS JOIN tokens t WHERE t.id = s.id AND TRUE");
+        statement
+    }
+
+    /// The first `enough` of the candidates that fit, in order, behind `after`.
+    pub(super) fn candidates(
+        &mut self,
+        source: &Statement,
+        after: Option<&TokenPosition>,
+        enough: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        let mut inner = self.joined(source, &format!("{COLUMNS}, {} AS ends", self.ends()));
+        self.behind(&mut inner, after, false);
+        let down = if self.query.sort.descending { " DESC" } else { "" };
+        let key = match self.query.sort.key {
+            TokenSortKey::Created => String::new(),
+            TokenSortKey::Name => format!("name_folded{down}, "),
+            TokenSortKey::ExpiresAt => format!("ends{down}, "),
+        };
+        let mut statement = self.statement();
+        statement.push("SELECT id, name_folded, ends FROM (").put(&inner).push(") AS w WHERE ");
+        statement.put(&self.filters("ends")).push(" ORDER BY ").push(&key).push("id").push(down);
+        statement.push(" LIMIT ").value(Value::Number(size(enough)));
+        statement.found(self.conn)
+    }
+
+    /// How many of the candidates fit.
+    pub(super) fn count_candidates(&mut self, source: &Statement) -> Result<usize, StoreError> {
+        let inner = self.joined(source, &format!("{COLUMNS}, {} AS ends", self.ends()));
+        let mut statement = self.statement();
+        statement.push("SELECT count(*) AS number FROM (").put(&inner).push(") AS w WHERE ");
+        statement.put(&self.filters("ends"));
+        statement.number(self.conn)
+    }
+
+    /// How the database goes about each statement this question may ask.
+    #[cfg(test)]
+    pub(super) fn plans(&mut self) -> Vec<String> {
+        let mut all = vec![self.walking(self.query.after.as_ref(), super::Budget::USUAL.first_walk, 51)];
+        let sources = self.sources();
+        all.extend(sources.iter().map(|source| self.joined(source, "t.id")));
+        all.iter().map(|statement| statement.plan(self.conn)).collect()
+    }
+}
+
+fn size(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,10 @@
+DROP TRIGGER tokens_unnamed;
+DROP TRIGGER tokens_renamed;
+DROP TRIGGER tokens_named;
+DROP TABLE token_names;
+DROP TABLE token_numbers;
+DROP INDEX tokens_revoked;
+DROP INDEX tokens_creator;
+DROP INDEX tokens_ends;
+DROP INDEX tokens_name;
+ALTER TABLE tokens DROP COLUMN ends;
