@@ -17,6 +17,7 @@ use super::walk::Lister;
 use super::{Budget, count, page};
 use crate::changes::insert_tokens;
 use crate::connection::Conn;
+use crate::error::failed;
 use crate::{DatabaseUrl, StoreOptions, TokenStore};
 
 const NOW: i64 = 1_900_000_000;
@@ -121,7 +122,7 @@ fn stores() -> Vec<(TokenStore, Option<tempfile::TempDir>)> {
             "INSERT INTO keys VALUES ('k', 'EdDSA', 'signing', {bytes}, {bytes}, 0); \
              INSERT INTO roles VALUES ({id}, 'held', 'held', '', 1)"
         );
-        store.pools.write(|conn| Ok(Some(conn.batch(&rows).unwrap()))).unwrap();
+        store.pools.write(|conn| conn.batch(&rows).map(Some).map_err(failed)).unwrap();
         store
     };
     let sqlite = open(&DatabaseUrl::sqlite(&folder.path().join("lists.db")));
@@ -257,11 +258,12 @@ fn atk_q11_every_filter_and_order_has_an_index() {
         [None, Some(TokenStateFilter::Active), Some(TokenStateFilter::Expired), Some(TokenStateFilter::Revoked)];
     let creators = [None, Some(CreatedBy::CommandLine), Some(CreatedBy::Id([7; 16]))];
     let randomness = Counting(AtomicU64::new(77));
-    let seeds = (0..500).map(|n| record(n, (n, (n % 7) as u8, n % 3 == 0, n % 2 == 0, n % 5 == 0), &randomness));
+    let seeds =
+        (0..500).map(|n| record(n, (n, u8::try_from(n % 7).unwrap(), n % 3 == 0, n % 2 == 0, n % 5 == 0), &randomness));
     let records: Vec<TokenRecord> = seeds.collect();
     for (store, _) in stores() {
         fill(&store, &records);
-        store.pools.write(|conn| Ok(Some(conn.batch("ANALYZE").unwrap()))).unwrap();
+        store.pools.write(|conn| conn.batch("ANALYZE").map(Some).map_err(failed)).unwrap();
         let number = 4 * 4 * 3 * 2 * TokenSort::ALL.len();
         for case in 0..number {
             let query = TokenQuery {

@@ -155,12 +155,11 @@ impl Kind {
                 "%E2%80%AE".into(),
             ],
             Self::Word(words) => words.iter().map(|word| (*word).to_owned()).collect(),
-            Self::Role => vec![UNKNOWN.into()],
+            Self::Role | Self::Creator => vec![UNKNOWN.into()],
             Self::Time => {
                 ["2027-05-31", "2027-05-31T12:00:00Z", "2027-05-31T12:00:00.123456%2B02:00"].map(Into::into).to_vec()
             }
             Self::End => vec!["2027-05-31".into(), "2027-05-31T12:00:00Z".into()],
-            Self::Creator => vec![UNKNOWN.into()],
             Self::Permission => vec!["a:b".into(), "tokens:read".into()],
             Self::Cursor => Vec::new(),
             Self::Limit => vec!["1".into(), "500".into(), "0500".into()],
