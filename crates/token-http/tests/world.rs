@@ -230,7 +230,7 @@ async fn p02_cursors_lead_on_and_fit_one_list() {
         format!("/api/v1/tokens?cursor={next}"),
         format!("/api/v1/tokens?name=a&cursor={next}A"),
         format!("/api/v1/roles?name=a&cursor={next}"),
-        "/api/v1/tokens?sort=name".to_owned(),
+        "/api/v1/tokens?sort=last_used".to_owned(),
         "/api/v1/tokens?state=ACTIVE".to_owned(),
     ] {
         let answer = call(&world, get(&other, ADMIN)).await;

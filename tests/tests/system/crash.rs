@@ -2,6 +2,7 @@
 #![cfg(feature = "failpoints")]
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -51,11 +52,11 @@ fn p20_killed_at_random_moments_under_load_every_acknowledged_change_is_there() 
         let mut acknowledged = Vec::new();
         for round in 0..ROUNDS {
             let admin = app.server.client().bearer(&app.admin_text);
-            let begun = Barrier::new(5);
+            let (begun, lived) = (Barrier::new(5), AtomicU64::new(0));
             let lives: Vec<Vec<Acknowledged>> = std::thread::scope(|scope| {
                 let workers: Vec<_> = (0..4)
                     .map(|worker| {
-                        let (admin, begun) = (admin.clone(), &begun);
+                        let (admin, begun, lived) = (admin.clone(), &begun, &lived);
                         scope.spawn(move || {
                             let mut noted = Vec::new();
                             begun.wait();
@@ -63,14 +64,18 @@ fn p20_killed_at_random_moments_under_load_every_acknowledged_change_is_there() 
                                 if one_life(&admin, &format!("{round} {worker} {life}"), &mut noted).is_err() {
                                     break;
                                 }
+                                lived.fetch_add(1, Ordering::SeqCst);
                             }
                             noted
                         })
                     })
                     .collect();
                 begun.wait();
-                // Any moment will do; where in a write it falls is up to the machine.
-                sleep(Duration::from_millis(40 + 67 * round));
+                // Any moment under load will do; where in a write it falls is up to the machine.
+                while lived.load(Ordering::SeqCst) < 4 && !workers.iter().all(|worker| worker.is_finished()) {
+                    sleep(Duration::from_millis(1));
+                }
+                sleep(Duration::from_millis(7 * round));
                 app.server.kill();
                 workers.into_iter().map(|worker| worker.join().expect("a worker ends")).collect()
             });
