@@ -91,6 +91,9 @@ fn p66_an_unsealed_event_that_was_edited_is_found_and_never_sealed() {
         } else {
             app.database.sql("ALTER TABLE events DISABLE TRIGGER ALL").unwrap();
         }
+        let without_mac = |app: &App| app.database.sql("SELECT count(*) FROM events WHERE mac IS NULL").unwrap();
+        // The start writes of the code for the first person, and the call of the revocation.
+        let before = without_mac(&app);
         app.database.sql("UPDATE events SET actor_name = 'somebody else' WHERE mac IS NULL").unwrap();
         assert_eq!(verdict(&app).0, Some(3), "links are checked without the master key, too");
         app.program = told;
@@ -99,8 +102,7 @@ fn p66_an_unsealed_event_that_was_edited_is_found_and_never_sealed() {
         let _ = app.admin.post(&format!("/api/v1/tokens/{}/revoke", next.id), &json!({})).expect(200);
         assert_eq!((app.whoami(&victim), app.whoami(&next)), (401, 401));
         assert_eq!(verdict(&app).0, Some(3), "nothing was sealed over it");
-        let unsealed = app.database.sql("SELECT count(*) FROM events WHERE mac IS NULL").unwrap();
-        assert_eq!(unsealed.trim(), "1", "the edited one has no MAC");
+        assert_eq!(without_mac(&app), before, "none of the edited has a MAC");
     });
 }
 
