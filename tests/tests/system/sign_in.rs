@@ -1,6 +1,6 @@
 //! Signing in over the wire, at the real program.
 
-mod browser;
+pub(crate) mod browser;
 mod fields;
 mod flood;
 mod log;

@@ -1,5 +1,6 @@
 //! People, and the browsers they use.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -59,6 +60,23 @@ impl App {
         let (clock, randomness) = (Arc::new(FixedClock::at(1_900_000_000)), Arc::new(SeededRandomness::new(9)));
         let master = Arc::new(MasterKey::read(&self.key_file()).unwrap());
         Accounts(Product::open(&self.database.address(), &master, &clock, &randomness))
+    }
+
+    /// The file with the code of the first person.
+    pub(crate) fn setup_file(&self) -> PathBuf {
+        self.database.folder().join("setup.code")
+    }
+
+    /// Makes the first person, with the code that the server wrote down.
+    pub(crate) fn set_up(&self, name: &str) -> Answer {
+        let code = std::fs::read_to_string(self.setup_file()).unwrap();
+        self.set_up_with(code.trim_end(), name)
+    }
+
+    /// Tries to make the first person.
+    pub(crate) fn set_up_with(&self, code: &str, name: &str) -> Answer {
+        let body = json!({"code": code, "username": name, "password": PASSWORD});
+        self.server.client().post("/api/v1/setup", &body)
     }
 
     /// Signs in.
