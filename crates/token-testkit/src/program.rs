@@ -1,5 +1,6 @@
 //! The program under test: found, run, and its answers read.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -22,6 +23,11 @@ pub struct Output {
 }
 
 impl Output {
+    fn of(output: &std::process::Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
     /// Standard output as JSON.
     ///
     /// # Panics
@@ -97,8 +103,24 @@ impl Program {
     #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn run(&self, arguments: &[&str]) -> Output {
         let output = self.command(arguments).output().expect("the program starts; `cargo build -p tokenward` makes it");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Output { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        Output::of(&output)
+    }
+
+    /// The same with this on its standard input, of which it may leave a rest unread.
+    ///
+    /// # Panics
+    ///
+    /// When the program cannot be started, or ends in no good order.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Output {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts; `cargo build -p tokenward` makes it");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        let _ = pipe.write_all(input);
+        drop(pipe);
+        Output::of(&child.wait_with_output().expect("it ends"))
     }
 }
 

@@ -7,6 +7,7 @@ mod refusals;
 mod roles;
 mod shells;
 mod tokens;
+mod users;
 
 use token_testkit::{Database, Output, Program};
 

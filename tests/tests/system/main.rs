@@ -23,6 +23,7 @@ mod durability;
 mod events;
 mod expiry;
 mod files;
+mod first_start;
 mod forged;
 mod interop;
 #[cfg(feature = "failpoints")]
