@@ -3,6 +3,7 @@
 mod accounts;
 mod first;
 mod last_admin;
+mod log;
 mod rights;
 mod sessions;
 

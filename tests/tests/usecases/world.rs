@@ -140,6 +140,26 @@ impl World {
         self.database.sql("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     }
 
+    /// From now on no event can be written.
+    pub(crate) fn break_log(&self) {
+        let refusing = match self.database.kind {
+            Kind::Sqlite => "BEGIN SELECT RAISE(ABORT, 'no'); END",
+            Kind::Postgres => "FOR EACH ROW EXECUTE FUNCTION refuse('no')",
+        };
+        self.database.sql(&format!("CREATE TRIGGER broken BEFORE INSERT ON events {refusing}")).unwrap();
+    }
+
+    /// And now they can again.
+    pub(crate) fn mend_log(&self) {
+        let table = if self.database.kind == Kind::Sqlite { "" } else { " ON events" };
+        self.database.sql(&format!("DROP TRIGGER broken{table}")).unwrap();
+    }
+
+    /// Everything that is stored, as statements.
+    pub(crate) fn dump(&self) -> String {
+        self.database.dump()
+    }
+
     /// The log has no gap and every link and MAC of it holds.
     pub(crate) fn ensure_good_log(&self) {
         let verdict = self.store.verify_log().unwrap();
