@@ -72,7 +72,9 @@ fn p20_killed_at_random_moments_under_load_every_acknowledged_change_is_there() 
                     .collect();
                 begun.wait();
                 // Any moment under load will do; where in a write it falls is up to the machine.
-                while lived.load(Ordering::SeqCst) < 4 && !workers.iter().all(|worker| worker.is_finished()) {
+                while lived.load(Ordering::SeqCst) < 4
+                    && !workers.iter().all(std::thread::ScopedJoinHandle::is_finished)
+                {
                     sleep(Duration::from_millis(1));
                 }
                 sleep(Duration::from_millis(7 * round));
