@@ -33,7 +33,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Resp
 use futures_util::future::LocalBoxFuture;
 use token_core::{Clock, Permission, StoreError};
 
-use crate::{Arrival, Caller, Guard, Presented, Refusal};
+use crate::{Arrival, Caller, Guard, IpNet, Presented, Refusal, client_address};
 
 /// What the `Authorization` fields of a request present. Nothing, if the request names them as meant for the next hop
 /// alone (RFC 9110 §7.6.1): proxies that heed it and those that do not must see the same answer.
@@ -53,6 +53,7 @@ pub fn presented(headers: &HeaderMap) -> Presented {
 pub struct GuardLayer {
     guard: Arc<Guard>,
     clock: Clocked,
+    trusted: Arc<[IpNet]>,
 }
 
 #[derive(Clone)]
@@ -65,10 +66,24 @@ impl core::fmt::Debug for Clocked {
 }
 
 impl GuardLayer {
-    /// A middleware over this guard.
+    /// A middleware over this guard. A call counts from the peer of its connection, whatever it says of itself.
     #[must_use]
     pub fn new(guard: Arc<Guard>, clock: Arc<dyn Clock>) -> Self {
-        Self { guard, clock: Clocked(clock) }
+        Self { guard, clock: Clocked(clock), trusted: Arc::default() }
+    }
+
+    /// The same middleware behind proxies in these networks: a call that comes from one of them counts from the nearest
+    /// address in `X-Forwarded-For` that is none of them (see [`client_address()`]). Without networks nobody is believed.
+    #[must_use]
+    pub fn trusting(mut self, proxies: Vec<IpNet>) -> Self {
+        self.trusted = proxies.into();
+        self
+    }
+
+    fn arrival(&self, request: &ServiceRequest) -> Arrival {
+        let peer = request.peer_addr().map(|address| address.ip());
+        let forwarded = request.headers().get_all(header::X_FORWARDED_FOR).map(header::HeaderValue::as_bytes);
+        Arrival { now: self.clock.0.now().seconds(), peer: client_address(peer, forwarded, &self.trusted) }
     }
 }
 
@@ -108,8 +123,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (service, guard) = (Rc::clone(&self.service), Arc::clone(&self.layer.guard));
-        let arrival =
-            Arrival { now: self.layer.clock.0.now().seconds(), peer: request.peer_addr().map(|address| address.ip()) };
+        let arrival = self.layer.arrival(&request);
         Box::pin(async move {
             let presented = presented(request.headers());
             let admitted = web::block(move || guard.admit(&presented, arrival)).await;

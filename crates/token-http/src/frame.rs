@@ -13,11 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use token_core::RequestId;
+use token_guard::client_address;
 use token_wire::Problem;
 
 use crate::asker::Asker;
 use crate::author::Arrived;
-use crate::client_address::client_address;
 use crate::error::ApiError;
 use crate::state::HttpState;
 

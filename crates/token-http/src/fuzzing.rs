@@ -56,5 +56,5 @@ pub fn read_query(text: &str) -> Result<(Option<String>, usize), Vec<FieldError>
 #[must_use]
 pub fn client_address(peer: IpAddr, forwarded: &[&[u8]]) -> Option<IpAddr> {
     let trusted = "10.0.0.0/8".parse().ok()?;
-    crate::client_address::client_address(Some(peer), forwarded.iter().copied(), &[trusted])
+    token_guard::client_address(Some(peer), forwarded.iter().copied(), &[trusted])
 }

@@ -7,7 +7,6 @@ mod answer;
 mod asker;
 mod author;
 mod body;
-mod client_address;
 mod cursor;
 mod docs;
 mod entity;

@@ -4,6 +4,7 @@
 
 mod client;
 mod database;
+mod embedded;
 mod ports;
 mod product;
 mod program;
@@ -12,6 +13,7 @@ mod server;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Kind, on_each_database};
+pub use embedded::call_embedded;
 pub use ports::{FixedClock, SeededRandomness};
 pub use product::{Product, RawRequest};
 pub use program::{Output, Program};

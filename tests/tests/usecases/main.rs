@@ -11,6 +11,7 @@
 mod anything;
 mod damage;
 mod each_store;
+mod embedded;
 mod explain;
 mod golden;
 mod keys;

@@ -7,8 +7,10 @@ use ipnet::IpNet;
 /// The peer's address; or, if the peer is a trusted proxy, the nearest address in `X-Forwarded-For` that is not.
 ///
 /// The list is walked from right to left: what stands left of the first untrusted address was said by a stranger.
-/// An entry that is no address ends the walk.
-pub(crate) fn client_address<'a>(
+/// An entry that is no address ends the walk. `forwarded` are the values of the fields in the order they came; none if
+/// no peer is known.
+#[must_use]
+pub fn client_address<'a>(
     peer: Option<IpAddr>,
     forwarded: impl DoubleEndedIterator<Item = &'a [u8]>,
     trusted: &[IpNet],
