@@ -9,6 +9,7 @@
 )]
 
 mod app;
+mod attacks_admin;
 mod bad_input;
 mod bearer;
 mod behaviours;
