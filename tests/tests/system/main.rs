@@ -36,6 +36,7 @@ mod log;
 mod log_lines;
 mod master_key;
 mod master_key_change;
+mod meeting;
 mod networks;
 mod openapi;
 mod problems;
