@@ -80,6 +80,12 @@ const CASES: &[Case] = &[
         &["", "RS256", "HS256", "none", "eddsa", "ES384"],
     ),
     (
+        "key_publication",
+        |t| whole_seconds("0s", "86400s")(t).is_ok(),
+        &["0s", "300s", "86400s"],
+        &["", "300", "86401s", "-1s", "500ms"],
+    ),
+    (
         "trusted_proxies",
         |t| networks(t).is_ok(),
         &["", "10.0.0.0/8", "10.0.0.0/8, fd00::/8"],
