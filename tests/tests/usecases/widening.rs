@@ -1,5 +1,6 @@
 //! Nobody gives, or takes over, what they do not hold: every use case, as a caller who holds just anything.
 
+mod person_steps;
 mod principals;
 mod steps;
 mod tally;
@@ -9,12 +10,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use token_admin::{EditToken, NewToken};
+use token_admin::{EditToken, NewToken, NewUser, Password};
 use token_core::{Author, BuiltIn, RoleId, Rule, TokenRecord};
 
 use crate::each_store::{Cases, on_each_store};
 use crate::reference::{ADMIN, any_rules, rules};
 use crate::world::{World, author_of, new_token};
+use person_steps::new_person;
 use principals::{gains, holdings_of, principals, roles_of};
 use steps::{Step, any_networks, any_step, networks, run};
 use tally::{Outcome, Tally};
@@ -69,7 +71,7 @@ fn any_story() -> impl Strategy<Value = Story> {
     ];
     let caller = proptest::collection::vec(any::<Index>(), 0..2);
     let targets = proptest::collection::vec(any_target(), 2..5);
-    let steps = proptest::collection::vec(any_step(), 8..14);
+    let steps = proptest::collection::vec(any_step(), 10..16);
     (any_rules(), any_rules(), rules, breadth, caller, targets, steps).prop_map(
         |(implicit, everyone, roles, breadth, caller, targets, steps)| Story {
             implicit,
@@ -132,6 +134,12 @@ fn beyond(permissions: &BTreeSet<String>, held: &BTreeSet<String>) -> BTreeSet<S
 
 /// Makes roles, targets and the caller, and lets some time pass; gives the caller.
 fn set_up(world: &World, story: &Story) -> TokenRecord {
+    if world.rows().users.is_empty() {
+        // Somebody who can sign in and keeps the role `admin`, so that it can be taken from everybody else.
+        let password = Password::new("correct horse battery".to_owned()).ok();
+        let root = NewUser { password, ..new_person("root", &[BuiltIn::Admin.id()], true) };
+        let _ = world.admin.create_user(&Author::command_line(), &Ok(root)).unwrap();
+    }
     world.set_rules(BuiltIn::AllExternalApplications.id(), story.implicit.clone());
     world.set_rules(BuiltIn::AllUsers.id(), story.everyone.clone());
     let role = |(number, rules): (usize, &Vec<Rule>)| world.role(&format!("role {number}"), rules.clone());
@@ -141,10 +149,12 @@ fn set_up(world: &World, story: &Story) -> TokenRecord {
     let everything = world.role("everything", rules(&["allow *:*"]));
     let pick = |roles: &[RoleId], chosen: &[Index]| chosen.iter().map(|index| *index.get(roles)).collect::<Vec<_>>();
     let all = [roles.as_slice(), &[broad, narrow, everything]].concat();
-    for target in &story.targets {
+    for (number, target) in story.targets.iter().enumerate() {
         let mut held = pick(&all, &target.roles);
         held.extend(target.admin.then_some(BuiltIn::Admin.id()));
         held.extend([everything, narrow].into_iter().filter(|_| target.hemmed));
+        let person = new_person(&format!("person {number}"), &held, target.networks % 2 == 0);
+        let _ = world.admin.create_user(&Author::command_line(), &Ok(person)).unwrap();
         let text_ends = target.ends.map(|(text, _)| world.after(text));
         let networks = networks(target.networks);
         let new = NewToken { expires_at: text_ends, allowed_networks: networks, ..new_token(&held) };
@@ -155,7 +165,7 @@ fn set_up(world: &World, story: &Story) -> TokenRecord {
         }
     }
     let mut held = pick(&roles, &story.caller);
-    held.push(world.role("let in", rules(&["allow tokens:*", "allow roles:*"])));
+    held.push(world.role("let in", rules(&["allow tokens:*", "allow roles:*", "allow users:*"])));
     match story.breadth {
         Breadth::Nothing => {}
         Breadth::Some => held.push(broad),

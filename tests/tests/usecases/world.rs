@@ -5,7 +5,7 @@ use std::sync::Arc;
 use token_admin::{Admin, Created, EditRole, InUse, NewRole, NewToken};
 use token_core::{
     Actor, Author, BuiltIn, Clock, GuardSource, Head, Origin, Role, RoleId, RoleQuery, Rule, Store, TokenQuery,
-    TokenRecord, UnixSeconds,
+    TokenRecord, UnixSeconds, UserQuery, UserRecord,
 };
 use token_guard::{Arrival, Caller, Guard, Refusal};
 use token_seal::MasterKey;
@@ -27,12 +27,13 @@ pub(crate) struct World {
     database: Database,
 }
 
-/// Everything an administrator can see of tokens and roles, and how far the log has come.
+/// Everything an administrator can see of tokens, roles and people, and how far the log has come.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Rows {
     pub(crate) head: Head,
     pub(crate) tokens: Vec<TokenRecord>,
     pub(crate) roles: Vec<Role>,
+    pub(crate) users: Vec<UserRecord>,
 }
 
 impl World {
@@ -62,11 +63,14 @@ impl World {
         Product::open(&self.database.address(), &self.master, &self.clock, &self.randomness).admin
     }
 
-    /// Removes every token and every role that can be removed, and empties the others.
+    /// Removes every token, every person without a password and every role that can be removed, and empties the others.
     pub(crate) fn clear(&self) {
         let (author, rows) = (Author::command_line(), self.rows());
         for token in &rows.tokens {
             self.admin.delete_token(&author, token.id()).unwrap();
+        }
+        for user in rows.users.iter().filter(|user| user.password.is_none()) {
+            self.admin.delete_user(&author, user.id()).unwrap();
         }
         for role in &rows.roles {
             match role.built_in() {
@@ -85,8 +89,11 @@ impl World {
         let tokens = TokenQuery::newest(self.now(), limit);
         let tokens = self.store.list_tokens(&tokens).unwrap();
         let roles = self.store.list_roles(&RoleQuery { name: None, after: None, limit }).unwrap();
-        assert!(tokens.next.is_none() && roles.next.is_none(), "a test looks at one page");
-        Rows { head: self.head(), tokens: tokens.items, roles: roles.items }
+        let users = UserQuery { name: None, role: None, enabled: None, after: None, limit };
+        let users = self.store.list_users(&users).unwrap();
+        let is_one = tokens.next.is_none() && roles.next.is_none() && users.next.is_none();
+        assert!(is_one, "a test looks at one page");
+        Rows { head: self.head(), tokens: tokens.items, roles: roles.items, users: users.items }
     }
 
     pub(crate) fn head(&self) -> Head {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use token_core::{Author, BuiltIn, Role, RoleId, StoredToken, TokenId, TokenRecord};
+use token_core::{Author, BuiltIn, Role, RoleId, StoredToken, TokenId, TokenRecord, UserId, UserRecord};
 
 use crate::reference::holdings;
 use crate::world::{Rows, World};
@@ -18,6 +18,8 @@ const MOMENTS: [i64; 3] = [0, 150, 1_000];
 pub(super) enum Principal {
     /// Who calls with a token.
     Token { id: TokenId, moment: usize, address: usize },
+    /// A person, who may sign in.
+    Person(UserId),
     /// Whoever a role is given to, and nothing else; every person, for the role of all users.
     Holder(RoleId),
 }
@@ -37,7 +39,18 @@ pub(super) fn principals(world: &World, rows: &Rows) -> BTreeMap<Principal, BTre
             }
         }
     }
+    for record in &rows.users {
+        let may = if record.user.enabled { roles_of_person(rows, record) } else { BTreeSet::new() };
+        all.insert(Principal::Person(record.id()), may);
+    }
     all
+}
+
+/// What the roles of a person allow, that of all people included.
+fn roles_of_person(rows: &Rows, record: &UserRecord) -> BTreeSet<String> {
+    let held = &record.user.roles;
+    let counts = |role: &&Role| held.contains(&role.id) || role.id == BuiltIn::AllUsers.id();
+    holdings(&rows.roles.iter().filter(counts).collect::<Vec<_>>())
 }
 
 /// Who may do more than before, and what.

@@ -5,6 +5,7 @@ use proptest::sample::Index;
 use token_admin::{AdminError, EditRole, EditToken, InUse, NewRole, NewToken, OldEnds, RevokeToken, RotateToken};
 use token_core::{AllowedNetworks, Author, BuiltIn, Role, RoleId, Rule, SubjectKind, TokenId};
 
+use super::person_steps::{PersonStep, any_person_step, run_for_person};
 use crate::reference::any_rules;
 use crate::world::{Rows, World, new_token};
 
@@ -36,6 +37,7 @@ pub(super) enum Step {
         built_in: bool,
         in_use: bool,
     },
+    Person(PersonStep),
 }
 
 /// The end of a token, in seconds from now, or none.
@@ -96,6 +98,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         2 => any_rules().prop_map(Step::CreateRole),
         5 => (index(), any_rules()).prop_map(|(role, rules)| Step::EditRole { role, rules }),
         2 => any_rules().prop_map(Step::EditImplicit),
+        8 => any_person_step().prop_map(Step::Person),
         4 => (index(), proptest::bool::weighted(0.1), proptest::bool::weighted(0.2))
             .prop_map(|(role, built_in, in_use)| Step::DeleteRole { role, built_in, in_use }),
     ]
@@ -118,6 +121,7 @@ pub(super) fn run(world: &World, caller: &Author, rows: &Rows, step: &Step) -> (
         admin.edit_role(caller, role.id, Some(role.version), &Ok(edit)).map(|_| None)
     };
     match step {
+        Step::Person(step) => run_for_person(world, caller, rows, step),
         Step::CreateToken { roles: chosen, ends, networks: choice } => {
             let expires_at = ends.0.map(|seconds| world.after(seconds));
             let new = NewToken { expires_at, allowed_networks: networks(*choice), ..new_token(&roles(chosen)) };

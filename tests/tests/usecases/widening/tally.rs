@@ -53,14 +53,19 @@ impl Tally {
             "edit role",
             "edit implicit role",
             "delete role",
+            "create person",
+            "edit roles of person",
+            "enable person",
+            "edit members",
         ];
         let widening =
             widening.into_iter().flat_map(|kind| [(kind, Outcome::AcceptedAndAdded), (kind, Outcome::NotHeld)]);
-        let others = ["revoke token", "delete token", "edit several"].map(|kind| (kind, Outcome::Accepted));
+        let others = ["revoke token", "delete token", "edit several", "disable person", "delete person"]
+            .map(|kind| (kind, Outcome::Accepted));
         for case in widening.chain(others) {
             assert!(self.0.get(&case).is_some_and(|times| 3 <= *times), "too little of {case:?}: {self:?}");
         }
-        for kind in ["revoke token", "delete token"] {
+        for kind in ["revoke token", "delete token", "disable person", "delete person"] {
             assert_eq!(self.0.get(&(kind, Outcome::AcceptedAndAdded)), None, "{self:?}");
         }
     }
