@@ -84,9 +84,9 @@ impl Admin {
         if let Some(SignedIn { session, .. }) = &found
             && session.seen_at.get().saturating_add(SEEN_EVERY) <= now.get()
         {
-            // A session whose use cannot be noted now ends a minute early at worst.
+            // A session whose use cannot be noted now, on a full disk too, ends a minute early at worst.
             match self.store.session_seen(digest, now) {
-                Ok(()) | Err(StoreError::Busy) => {}
+                Ok(()) | Err(StoreError::Busy | StoreError::Unavailable(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
