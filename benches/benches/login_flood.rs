@@ -127,7 +127,6 @@ fn flood(address: SocketAddr, on: &Arc<AtomicBool>, answers: &Arc<Mutex<BTreeMap
     for number in 0..CLIENTS {
         let (on, answers, begun) = (Arc::clone(on), Arc::clone(answers), Arc::clone(&begun));
         spawn(move || {
-            let mut connection = Connection::open(address);
             begun.fetch_add(1, Ordering::SeqCst);
             sleep(PAUSE * number / CLIENTS);
             for count in 0.. {
@@ -135,7 +134,8 @@ fn flood(address: SocketAddr, on: &Arc<AtomicBool>, answers: &Arc<Mutex<BTreeMap
                     sleep(Duration::from_millis(5));
                 }
                 let next = Instant::now() + PAUSE;
-                let status = connection.call(&sign_in(number, count));
+                // Each on a connection of its own, as people come.
+                let status = Connection::open(address).call(&sign_in(number, count));
                 *answers.lock().expect("nobody panicked").entry(status).or_default() += 1;
                 sleep(next.saturating_duration_since(Instant::now()));
             }
