@@ -26,13 +26,15 @@ pub(crate) struct Budget {
     first_walk: usize,
     /// How many tokens a filter may leave to be put in order.
     candidates: usize,
-    /// How many tokens a page, or a count, walks past at most.
+    /// How many tokens a page walks past at most, beside those of the first walk.
     last_walk: usize,
+    /// How many tokens a count walks past at most.
+    count_walk: usize,
 }
 
 impl Budget {
-    /// Some milliseconds at the usual end, some dozens at the worst.
-    pub(crate) const USUAL: Self = Self { first_walk: 16_000, candidates: 4_000, last_walk: 60_000 };
+    /// A few microseconds for each token walked past, some milliseconds for a page; a count may take some dozens.
+    pub(crate) const USUAL: Self = Self { first_walk: 1_000, candidates: 600, last_walk: 2_000, count_walk: 60_000 };
 }
 
 /// A token of a list and its place.
@@ -90,6 +92,6 @@ pub(crate) fn count(conn: &mut Conn, query: &TokenQuery, budget: Budget) -> Resu
     if let Some(source) = lister.rare_source(budget.candidates)? {
         return Ok(told(lister.count_candidates(&source)?, true));
     }
-    let (found, edge) = lister.count_walk(budget.last_walk, most + 1)?;
+    let (found, edge) = lister.count_walk(budget.count_walk, most + 1)?;
     Ok(told(found, edge.is_none()))
 }
