@@ -7,14 +7,14 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark times")]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use actix_web::HttpServer;
 use token_admin::{EditToken, ImportMode, Imported, NewToken, Submitted};
+use token_bench::Connection;
 use token_core::{Author, BuiltIn, UnixSeconds};
 use token_http::{HttpState, configure};
 use token_seal::MasterKey;
@@ -67,9 +67,7 @@ fn measure(kind: Kind, size: usize) {
     let _ = database.sql(settle);
 
     product.guard.refresh().expect("the keys");
-    let stream = TcpStream::connect(serve(product.state())).expect("connected");
-    stream.set_nodelay(true).expect("a socket");
-    let mut connection = Connection(BufReader::new(stream));
+    let mut connection = Connection::open(serve(product.state()));
     let mut questions: Vec<(String, String)> = Vec::new();
     let needles = [
         "p",
@@ -105,7 +103,7 @@ fn measure(kind: Kind, size: usize) {
         let mut times: Vec<f64> = (0..TIMES)
             .map(|_| {
                 let start = Instant::now();
-                connection.call(request.as_bytes());
+                connection.ok(request.as_bytes());
                 start.elapsed().as_secs_f64() * 1_000.0
             })
             .collect();
@@ -173,26 +171,4 @@ fn serve(state: Arc<HttpState>) -> SocketAddr {
         })
     });
     told.recv().expect("an address")
-}
-
-/// One connection that is kept.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    /// Sends a request and reads its whole answer, which must be 200.
-    fn call(&mut self, request: &[u8]) {
-        self.0.get_mut().write_all(request).expect("sent");
-        let (mut line, mut length) = (String::new(), 0);
-        self.0.read_line(&mut line).expect("a status line");
-        assert!(line.starts_with("HTTP/1.1 200"), "answered {line}");
-        while line != "\r\n" {
-            line.clear();
-            self.0.read_line(&mut line).expect("a header field");
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).expect("a body");
-    }
 }

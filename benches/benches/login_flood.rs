@@ -3,8 +3,7 @@
 #![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a benchmark times, and stops at the first fault")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::HttpServer;
 use token_admin::{NewToken, NewUser, Password};
+use token_bench::Connection;
 use token_core::Author;
 use token_http::{HttpState, configure};
 use token_seal::MasterKey;
@@ -73,35 +73,6 @@ fn serve(state: Arc<HttpState>) -> SocketAddr {
         })
     });
     told.recv().expect("an address")
-}
-
-/// One connection that is kept.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("connected");
-        stream.set_nodelay(true).expect("a socket");
-        Self(BufReader::new(stream))
-    }
-
-    /// Sends a request and reads its whole answer; the status.
-    fn call(&mut self, request: &[u8]) -> u16 {
-        self.0.get_mut().write_all(request).expect("sent");
-        let (mut line, mut length) = (String::new(), 0);
-        self.0.read_line(&mut line).expect("a status line");
-        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        while line != "\r\n" {
-            line.clear();
-            self.0.read_line(&mut line).expect("a header field");
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).expect("a body");
-        status
-    }
 }
 
 /// Right passwords of people and wrong ones of strangers by turns, each stranger under another name and address.

@@ -1,15 +1,14 @@
 //! `GET /api/v1/whoami` beside a bare actix route: the same server, one connection, one call after the other.
 #![expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use actix_web::{HttpResponse, HttpServer, web};
 use criterion::Criterion;
 use token_admin::NewToken;
-use token_bench::print_ratio;
+use token_bench::{Connection, print_ratio};
 use token_core::Author;
 use token_http::{HttpState, configure};
 use token_seal::MasterKey;
@@ -50,34 +49,10 @@ fn serve(state: Arc<HttpState>) -> SocketAddr {
     told.recv().expect("an address")
 }
 
-/// One connection that is kept.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    /// Sends a request and reads its whole answer, which must be 200.
-    fn call(&mut self, request: &[u8]) {
-        self.0.get_mut().write_all(request).expect("sent");
-        let (mut line, mut length) = (String::new(), 0);
-        self.0.read_line(&mut line).expect("a status line");
-        assert!(line.starts_with("HTTP/1.1 200"), "answered {line}");
-        while line != "\r\n" {
-            line.clear();
-            self.0.read_line(&mut line).expect("a header field");
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).expect("a body");
-    }
-}
-
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let (state, text) = product(folder.path());
-    let stream = TcpStream::connect(serve(state)).expect("connected");
-    stream.set_nodelay(true).expect("a socket");
-    let mut connection = Connection(BufReader::new(stream));
+    let mut connection = Connection::open(serve(state));
     let request = |path: &str| {
         format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {text}\r\n\r\n").into_bytes()
     };
@@ -85,14 +60,14 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("whoami");
     for (name, request) in ["a bare actix route", "guarded"].into_iter().zip(&requests) {
-        group.bench_function(name, |b| b.iter(|| connection.call(request)));
+        group.bench_function(name, |b| b.iter(|| connection.ok(request)));
     }
     group.finish();
     let [bare, guarded] = requests;
     let connection = std::cell::RefCell::new(connection);
     print_ratio(
         "a guarded route beside a bare one",
-        || connection.borrow_mut().call(&bare),
-        || connection.borrow_mut().call(&guarded),
+        || connection.borrow_mut().ok(&bare),
+        || connection.borrow_mut().ok(&guarded),
     );
 }

@@ -1,6 +1,10 @@
 //! Benchmarks: ratios side by side in one run. Nothing here asserts a time.
 
+mod connection;
+
 use std::time::{Duration, Instant};
+
+pub use connection::Connection;
 
 /// How often two things are timed one after the other.
 const PAIRS: usize = 201;
