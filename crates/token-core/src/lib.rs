@@ -52,7 +52,9 @@ pub use session::{SecretDigest, Session, SetupCode};
 pub use text::{Description, DisplayName, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
 pub use time::{TimeError, UnixMicros, UnixSeconds};
 pub use token::{ActiveToken, Grant, Inactive, Revoked, StoredToken, Token, TokenRecord, Unrevoked};
-pub use token_query::{CreatedBy, TokenCount, TokenPosition, TokenQuery, TokenSort, TokenSortKey, TokenStateFilter};
+pub use token_query::{
+    CreatedBy, TokenCount, TokenPosition, TokenQuery, TokenSort, TokenSortKey, TokenStateFilter, TokenTotals,
+};
 pub use user::{Holders, ParsePasswordHashError, PasswordHash, User, UserRecord};
 pub use user_change::UserChange;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     Author, Change, CredentialId, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName,
     RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord,
-    UnixMicros, UnixSeconds,
+    TokenTotals, UnixMicros, UnixSeconds,
 };
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
 use crate::{RememberedRequest, RequestMac};
@@ -259,6 +259,12 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`].
     fn count_tokens(&self, query: &TokenQuery) -> Result<TokenCount, StoreError>;
+    /// How many tokens there are in which state at `now`. Looks at all of them: some hundred milliseconds for a million.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn token_totals(&self, now: UnixSeconds) -> Result<TokenTotals, StoreError>;
     /// One page of roles.
     ///
     /// # Errors

@@ -114,6 +114,26 @@ impl TokenQuery {
     }
 }
 
+/// How many tokens there are in all, as of a second.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TokenTotals {
+    /// Unrevoked and in their window.
+    pub active: u64,
+    /// Those of the active ones that have no end.
+    pub without_end: u64,
+    /// Unrevoked and past their end.
+    pub expired: u64,
+    /// Ended for good.
+    pub revoked: u64,
+    /// Unrevoked ones that end, by the day (UTC) that is their last: today first, [`TokenTotals::DAYS`] days.
+    pub ending: Vec<u64>,
+}
+
+impl TokenTotals {
+    /// Days that are looked ahead.
+    pub const DAYS: usize = 30;
+}
+
 /// How many tokens a question finds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TokenCount {

@@ -4,11 +4,15 @@
 //! by the index of the rarest filter, and put in order. What is neither, because everything that is looked for lies far
 //! from where the walk begins, is given in pages that may be short: each walks a bounded number of tokens.
 
+mod candidates;
 mod needle;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod walk;
+
+pub(crate) use totals::totals;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Text};
@@ -34,11 +38,11 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// A few microseconds for each token walked past, some milliseconds for a page; a count may take some dozens.
-    pub(crate) const USUAL: Self = Self { first_walk: 1_000, candidates: 600, last_walk: 2_000, count_walk: 60_000 };
+    pub(crate) const USUAL: Self = Self { first_walk: 1_000, candidates: 300, last_walk: 1_500, count_walk: 60_000 };
 }
 
 /// A token of a list and its place.
-#[derive(Clone, QueryableByName)]
+#[derive(Clone, Debug, Eq, PartialEq, QueryableByName)]
 struct Found {
     #[diesel(sql_type = Binary)]
     id: Vec<u8>,
@@ -65,8 +69,8 @@ pub(crate) fn page(
     let enough = query.limit.saturating_add(1);
     let (mut found, mut edge) = lister.walk(query.after.as_ref(), budget.first_walk, enough)?;
     if found.len() < enough && edge.is_some() {
-        if let Some(source) = lister.rare_source(budget.candidates)? {
-            (found, edge) = (lister.candidates(&source, query.after.as_ref(), enough)?, None);
+        if let Some(rare) = lister.rare(budget.candidates)? {
+            (found, edge) = (candidates::in_order(rare, query, enough), None);
         } else {
             let (more, end) = lister.walk(edge.as_ref(), budget.last_walk, enough - found.len())?;
             found.extend(more);
@@ -89,8 +93,8 @@ pub(crate) fn count(conn: &mut Conn, query: &TokenQuery, budget: Budget) -> Resu
         total: u64::try_from(found.min(most)).unwrap_or(TokenCount::MOST),
         exact: whole && found <= most,
     };
-    if let Some(source) = lister.rare_source(budget.candidates)? {
-        return Ok(told(lister.count_candidates(&source)?, true));
+    if let Some(rare) = lister.rare(budget.candidates)? {
+        return Ok(told(rare.len(), true));
     }
     let (found, edge) = lister.count_walk(budget.count_walk, most + 1)?;
     Ok(told(found, edge.is_none()))

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use fail::fail_point;
 use token_core::RequestMac;
 use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
-use token_core::{Event, EventQuery, LogVerdict, Role, RoleQuery, TokenCount, TokenPosition, TokenQuery, TokenRecord};
+use token_core::{
+    Event, EventQuery, LogVerdict, Role, RoleQuery, TokenCount, TokenPosition, TokenQuery, TokenRecord, TokenTotals,
+};
 use token_core::{SecretDigest, UnixSeconds, UserQuery, UserRecord};
 use token_seal::{ChainKey, link};
 
@@ -56,6 +58,10 @@ impl Store for TokenStore {
 
     fn count_tokens(&self, query: &TokenQuery) -> Result<TokenCount, StoreError> {
         self.pools.read(|conn| token_lists::count(conn, query, token_lists::Budget::USUAL))
+    }
+
+    fn token_totals(&self, now: UnixSeconds) -> Result<TokenTotals, StoreError> {
+        self.pools.read(|conn| token_lists::totals(conn, now))
     }
 
     fn list_roles(&self, query: &RoleQuery) -> Result<Page<Role, String>, StoreError> {

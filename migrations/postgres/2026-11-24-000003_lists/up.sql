@@ -11,7 +11,7 @@ CREATE INDEX tokens_revoked ON tokens (id) WHERE revoked_at IS NOT NULL;
 -- locale has a say in it.
 CREATE FUNCTION name_text(name TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 SELECT '  ' || replace(translate(name, '-_./:@', '      '), ' ', '  ') $$;
-CREATE FUNCTION name_grams(name TEXT) RETURNS TEXT[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION name_grams(name TEXT) RETURNS TEXT[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000 AS $$
 DECLARE
     whole CONSTANT TEXT := '  ' || replace(translate(name, '-_./:@', '      '), ' ', '  ');
     grams TEXT[] := '{}';

@@ -49,6 +49,12 @@ impl Needle {
         Self { place: Place::Anywhere(folded.to_owned()), grams }
     }
 
+    /// The same needle, looked for without the index.
+    #[cfg(feature = "postgres")]
+    pub(super) fn without_index(self) -> Self {
+        Self { grams: Vec::new(), ..self }
+    }
+
     /// The question for a full-text index: all of the grams, each as plain text.
     pub(super) fn full_text(&self) -> String {
         let quoted: Vec<String> = self.grams.iter().map(|gram| format!("\"{}\"", gram.replace('"', "\"\""))).collect();

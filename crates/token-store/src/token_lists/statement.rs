@@ -20,6 +20,8 @@ macro_rules! rows {
                         Value::Text(text) => query.bind::<Text, _>(text),
                         #[cfg(feature = "postgres")]
                         Value::Texts(texts) => query.bind::<Text, _>(texts.join(" ")),
+                        #[cfg(feature = "postgres")]
+                        Value::Ids(ids) => query.bind::<Binary, _>(ids.concat()),
                         Value::Bytes(bytes) => query.bind::<Binary, _>(bytes),
                         Value::Number(number) => query.bind::<BigInt, _>(number),
                     };
@@ -33,6 +35,7 @@ macro_rules! rows {
                     query = match value {
                         Value::Text(text) => query.bind::<Text, _>(text),
                         Value::Texts(texts) => query.bind::<diesel::sql_types::Array<Text>, _>(texts),
+                        Value::Ids(ids) => query.bind::<diesel::sql_types::Array<Binary>, _>(ids),
                         Value::Bytes(bytes) => query.bind::<Binary, _>(bytes),
                         Value::Number(number) => query.bind::<BigInt, _>(number),
                     };
@@ -49,6 +52,8 @@ pub(super) enum Value {
     Text(String),
     #[cfg(feature = "postgres")]
     Texts(Vec<String>),
+    #[cfg(feature = "postgres")]
+    Ids(Vec<Vec<u8>>),
     Bytes(Vec<u8>),
     Number(i64),
 }
@@ -83,6 +88,19 @@ impl Statement {
         self
     }
 
+    /// `= ANY` of many values where the database takes them as one, else `IN` a list of them.
+    pub(super) fn among(&mut self, ids: Vec<Vec<u8>>) -> &mut Self {
+        #[cfg(feature = "postgres")]
+        if self.numbered {
+            return self.push("= ANY(").value(Value::Ids(ids)).push(")");
+        }
+        self.push("IN (");
+        for (number, id) in ids.into_iter().enumerate() {
+            self.push(if number == 0 { "" } else { ", " }).value(Value::Bytes(id));
+        }
+        self.push(")")
+    }
+
     /// Puts another statement here. Its values come behind those that are there already.
     pub(super) fn put(&mut self, other: &Self) -> &mut Self {
         let mut values = other.values.iter();
@@ -103,6 +121,31 @@ impl Statement {
     pub(super) fn found(&self, conn: &mut Conn) -> Result<Vec<Found>, StoreError> {
         let rows: QueryResult<Vec<Found>> = rows!(self, conn);
         rows.map_err(failed)
+    }
+
+    /// The ids it finds.
+    pub(super) fn ids(&self, conn: &mut Conn) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows: QueryResult<Vec<Id>> = rows!(self, conn);
+        Ok(rows.map_err(failed)?.into_iter().map(|row| row.id).collect())
+    }
+
+    /// How many rows PostgreSQL expects of each part of a union, without looking.
+    #[cfg(feature = "postgres")]
+    pub(super) fn estimates(&self, conn: &mut Conn) -> Result<Vec<u64>, StoreError> {
+        let explained = Self { text: format!("EXPLAIN {}", self.text), ..self.clone() };
+        let lines: QueryResult<Vec<PostgresPlan>> = rows!(explained, conn);
+        // `  ->  Bitmap Heap Scan on tokens  (cost=… rows=1850 width=17)`
+        let parts = |line: PostgresPlan| {
+            let (_, rows) = line.line.split_once("on tokens ")?.1.split_once("rows=")?;
+            rows.split(' ').next()?.parse().ok()
+        };
+        Ok(lines.map_err(failed)?.into_iter().filter_map(parts).collect())
+    }
+
+    /// Numbers by the part they are of.
+    pub(super) fn parts(&self, conn: &mut Conn) -> Result<Vec<(i64, u64)>, StoreError> {
+        let rows: QueryResult<Vec<Part>> = rows!(self, conn);
+        Ok(rows.map_err(failed)?.into_iter().map(|row| (row.part, u64::try_from(row.number).unwrap_or(0))).collect())
     }
 
     /// The number it gives.
@@ -128,12 +171,26 @@ impl Statement {
 }
 
 #[derive(QueryableByName)]
+struct Part {
+    #[diesel(sql_type = BigInt)]
+    part: i64,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
 }
 
-#[cfg(test)]
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+}
+
+#[cfg(feature = "postgres")]
 #[derive(QueryableByName)]
 struct PostgresPlan {
     #[diesel(sql_type = Text, column_name = "QUERY PLAN")]

@@ -1,4 +1,4 @@
-//! The statements of a question: walks along an order, and candidates of a filter.
+//! The statements of a question: walks along an order.
 
 use token_core::{CreatedBy, StoreError, TokenPosition, TokenQuery, TokenSortKey, TokenStateFilter};
 
@@ -14,13 +14,13 @@ const WORDS_SQLITE: &str = "'  ' || replace(replace(replace(replace(replace(repl
 const WORDS_POSTGRES: &str = "name_text(name_folded)";
 const ENDS_SQLITE: &str = "t.ends";
 const ENDS_POSTGRES: &str = "coalesce(t.expires_at, 9223372036854775807)";
-const COLUMNS: &str = "t.id, t.name_folded, t.revoked_at, t.created_by_kind, t.created_by_id";
+pub(super) const COLUMNS: &str = "t.id, t.name_folded, t.revoked_at, t.created_by_kind, t.created_by_id";
 
 /// Statements of one question on one connection.
 pub(super) struct Lister<'a> {
-    conn: &'a mut Conn,
-    query: &'a TokenQuery,
-    needle: Option<Needle>,
+    pub(super) conn: &'a mut Conn,
+    pub(super) query: &'a TokenQuery,
+    pub(super) needle: Option<Needle>,
 }
 
 impl<'a> Lister<'a> {
@@ -28,7 +28,8 @@ impl<'a> Lister<'a> {
         // Its statistics know nothing of pieces of names; what is asked here always has its index.
         if !conn.is_embedded() {
             conn.batch(
-                "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0",
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; \
+                 SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0",
             )
             .map_err(failed)?;
         }
@@ -36,16 +37,16 @@ impl<'a> Lister<'a> {
         Ok(Self { conn, query, needle })
     }
 
-    fn is_sqlite(&self) -> bool {
+    pub(super) fn is_sqlite(&self) -> bool {
         self.conn.is_embedded()
     }
 
-    fn statement(&self) -> Statement {
+    pub(super) fn statement(&self) -> Statement {
         Statement::new(self.conn)
     }
 
-    fn ends(&self) -> &'static str {
-        if self.is_sqlite() { ENDS_SQLITE } else { ENDS_POSTGRES }
+    pub(super) fn ends(&self) -> &'static str {
+        ends(self.conn)
     }
 
     /// Walks past at most `budget` tokens behind `after` in the order asked for, and gives the first `enough` that fit;
@@ -74,7 +75,10 @@ impl<'a> Lister<'a> {
 
     /// The token number `budget` behind `after`, if there are so many.
     fn edge(&mut self, after: Option<&TokenPosition>, budget: usize) -> Result<Option<TokenPosition>, StoreError> {
-        let mut statement = self.along(after, "t.id, t.name_folded");
+        // In order of creation the id alone is the place, and its index alone is read.
+        let by_creation = self.query.sort.key == TokenSortKey::Created && self.query.role.is_none();
+        let columns = if by_creation { "t.id, '' AS name_folded" } else { "t.id, t.name_folded" };
+        let mut statement = self.along(after, columns);
         statement.push(" LIMIT 1 OFFSET ").value(Value::Number(size(budget.saturating_sub(1))));
         let found = statement.found(self.conn)?;
         found.first().map(Found::position).transpose()
@@ -154,7 +158,7 @@ impl<'a> Lister<'a> {
         }
     }
 
-    fn by_index(&self, name: &str) -> &'static str {
+    pub(super) fn by_index(&self, name: &str) -> &'static str {
         match name {
             _ if !self.is_sqlite() => "",
             "tokens_name" => " INDEXED BY tokens_name",
@@ -181,7 +185,7 @@ impl<'a> Lister<'a> {
         statement.push("(").value(value).push(", ").value(id).push(")");
     }
 
-    fn creator(&self, creator: CreatedBy) -> Statement {
+    pub(super) fn creator(&self, creator: CreatedBy) -> Statement {
         let mut statement = self.statement();
         match creator {
             CreatedBy::Id(id) => statement.push("created_by_id = ").value(Value::Bytes(id.to_vec())),
@@ -191,7 +195,7 @@ impl<'a> Lister<'a> {
     }
 
     /// What state and `expires_before` say of the end of a token, if they do.
-    fn range(&self) -> Option<Statement> {
+    pub(super) fn range(&self) -> Option<Statement> {
         let TokenQuery { state, expires_before, now, .. } = self.query;
         let ends = self.ends();
         let mut statement = self.statement();
@@ -214,7 +218,7 @@ impl<'a> Lister<'a> {
     }
 
     /// Every filter, over rows with the columns of a walk.
-    fn filters(&self, ends: &str) -> Statement {
+    pub(super) fn filters(&self, ends: &str) -> Statement {
         let TokenQuery { state, role, expires_before, created_by, now, .. } = self.query;
         let mut statement = self.statement();
         statement.push("TRUE");
@@ -254,120 +258,22 @@ impl<'a> Lister<'a> {
         statement
     }
 
-    /// Every filter that has an index of its own: the ids it leaves.
-    fn sources(&self) -> Vec<Statement> {
-        let TokenQuery { state, role, created_by, .. } = self.query;
-        let with = |act: &dyn Fn(&mut Statement)| {
-            let mut statement = self.statement();
-            act(&mut statement);
-            statement
-        };
-        let grams = self.needle.as_ref().filter(|needle| !needle.grams.is_empty());
-        let by_name = grams.map(|needle| {
-            with(&|statement| {
-                if self.is_sqlite() {
-                    statement.push(
-                        "SELECT n.token_id AS id FROM token_names f CROSS JOIN token_numbers n \
-                         WHERE n.number = f.rowid AND f.token_names MATCH ",
-                    );
-                    statement.value(Value::Text(needle.full_text()));
-                } else {
-                    #[cfg(feature = "postgres")]
-                    statement.push("SELECT id FROM tokens WHERE name_grams(name_folded) @> ");
-                    #[cfg(feature = "postgres")]
-                    statement.value(Value::Texts(needle.grams.clone()));
-                }
-            })
-        });
-        let by_role = role.map(|role| {
-            with(&|statement| {
-                statement.push("SELECT token_id AS id FROM token_roles").push(self.by_index("token_roles_role"));
-                statement.push(" WHERE role_id = ");
-                statement.value(Value::Bytes(role.as_bytes().to_vec()));
-            })
-        });
-        let by_creator = created_by.map(|creator| {
-            with(&|statement| {
-                statement.push("SELECT id FROM tokens").push(self.by_index("tokens_creator"));
-                statement.push(" WHERE ").put(&self.creator(creator));
-            })
-        });
-        let by_end = (*state == Some(TokenStateFilter::Revoked)).then(|| {
-            with(&|statement| {
-                statement.push("SELECT id FROM tokens").push(self.by_index("tokens_revoked"));
-                statement.push(" WHERE revoked_at IS NOT NULL");
-            })
-        });
-        let by_range = self.range().map(|range| {
-            with(&|statement| {
-                statement.push("SELECT t.id FROM tokens t").push(self.by_index("tokens_ends"));
-                statement.push(" WHERE ").put(&range);
-            })
-        });
-        [by_name, by_role, by_creator, by_end, by_range].into_iter().flatten().collect()
-    }
-
-    /// The first filter that leaves few enough tokens to put them in order.
-    pub(super) fn rare_source(&mut self, candidates: usize) -> Result<Option<Statement>, StoreError> {
-        for source in self.sources() {
-            let mut statement = self.statement();
-            statement.push("SELECT count(*) AS number FROM (").put(&source);
-            statement.push(" LIMIT ").value(Value::Number(size(candidates.saturating_add(1)))).push(") AS c");
-            if statement.number(self.conn)? <= candidates {
-                return Ok(Some(source));
-            }
-        }
-        Ok(None)
-    }
-
-    fn joined(&self, source: &Statement, select: &str) -> Statement {
-        let mut statement = self.statement();
-        statement.push("SELECT ").push(select).push(" FROM (").put(source);
-        statement.push(") AS s CROSS JOIN tokens t WHERE t.id = s.id AND TRUE");
-        statement
-    }
-
-    /// The first `enough` of the candidates that fit, in order, behind `after`.
-    pub(super) fn candidates(
-        &mut self,
-        source: &Statement,
-        after: Option<&TokenPosition>,
-        enough: usize,
-    ) -> Result<Vec<Found>, StoreError> {
-        let mut inner = self.joined(source, &format!("{COLUMNS}, {} AS ends", self.ends()));
-        self.behind(&mut inner, after, false);
-        let down = if self.query.sort.descending { " DESC" } else { "" };
-        let key = match self.query.sort.key {
-            TokenSortKey::Created => String::new(),
-            TokenSortKey::Name => format!("name_folded{down}, "),
-            TokenSortKey::ExpiresAt => format!("ends{down}, "),
-        };
-        let mut statement = self.statement();
-        statement.push("SELECT id, name_folded, ends FROM (").put(&inner).push(") AS w WHERE ");
-        statement.put(&self.filters("ends")).push(" ORDER BY ").push(&key).push("id").push(down);
-        statement.push(" LIMIT ").value(Value::Number(size(enough)));
-        statement.found(self.conn)
-    }
-
-    /// How many of the candidates fit.
-    pub(super) fn count_candidates(&mut self, source: &Statement) -> Result<usize, StoreError> {
-        let inner = self.joined(source, &format!("{COLUMNS}, {} AS ends", self.ends()));
-        let mut statement = self.statement();
-        statement.push("SELECT count(*) AS number FROM (").put(&inner).push(") AS w WHERE ");
-        statement.put(&self.filters("ends"));
-        statement.number(self.conn)
-    }
-
     /// How the database goes about each statement this question may ask.
     #[cfg(test)]
     pub(super) fn plans(&mut self) -> Vec<String> {
         let mut all = vec![self.walking(self.query.after.as_ref(), super::Budget::USUAL.first_walk, 51)];
         let sources = self.sources();
-        all.extend(sources.iter().map(|source| self.joined(source, "t.id")));
+        all.extend(sources.iter().map(|source| self.limited(source, super::Budget::USUAL.candidates)));
+        all.push(self.judging(vec![vec![0; 16]; 3]));
         all.iter().map(|statement| statement.plan(self.conn)).collect()
     }
 }
 
-fn size(number: usize) -> i64 {
+/// The end of a token `t`, as its index has it.
+pub(super) fn ends(conn: &Conn) -> &'static str {
+    if conn.is_embedded() { ENDS_SQLITE } else { ENDS_POSTGRES }
+}
+
+pub(super) fn size(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
