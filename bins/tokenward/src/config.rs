@@ -70,6 +70,8 @@ pub(crate) struct Effective {
     /// Without passwords.
     pub(crate) value: String,
     pub(crate) source: Source,
+    /// What it is for.
+    pub(crate) help: &'static str,
 }
 
 impl Config {
@@ -112,7 +114,7 @@ impl Config {
             if value.is_empty() {
                 value.push_str("none");
             }
-            Effective { key: setting.key, value, source }
+            Effective { key: setting.key, value, source, help: setting.help }
         };
         TABLE.iter().map(row).collect()
     }

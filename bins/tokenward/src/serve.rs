@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
+use token_console::{Console, EffectiveSetting};
 use token_core::Clock as _;
 use token_guard::Guard;
 use token_http::{HttpLimits, HttpState, SignIn};
@@ -50,6 +51,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         .with_max_token(config.settings.max_token)
         .with_signature_checks(config.settings.signature_checks_per_second);
     let guard = Arc::new(guard);
+    learn_at_once(&parts.admin, &guard);
     let stopped = Arc::new(AtomicBool::new(false));
     let acknowledgement = Acknowledgement::of(config);
     let sign_in = SignIn::new(&config.public_url, config.settings.listen, &parts.store.cursor_key());
@@ -83,7 +85,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let connections = Connections::new(per_address);
     let watcher = watch(connections.clone(), config, Arc::clone(&stopped));
     let setup = crate::setup::begin(config, &parts.admin);
-    let outcome = run(config, state, connections, tls, &Greeting { first, setup });
+    let console = Arc::new(Console::new(settings(config)));
+    let outcome = run(config, (state, console), connections, tls, &Greeting { first, setup });
     stopped.store(true, Ordering::SeqCst);
     let _ = (follower.join(), watcher.join());
     outcome.map(|()| ExitCode::SUCCESS)
@@ -93,6 +96,17 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
 fn watch(connections: Connections, config: &Config, stopped: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let limit = config.settings.keep_alive + config.settings.head_timeout;
     std::thread::spawn(move || connections.watch(limit, &stopped))
+}
+
+/// The guard of this node knows of a change before its author is answered, e.g. of the issuer that the first token
+/// fixes. Where it cannot look now, it looks again with the others.
+fn learn_at_once(admin: &token_admin::Admin, guard: &Arc<Guard>) {
+    let guard = Arc::clone(guard);
+    admin.after_change(Arc::new(move || {
+        if let Err(error) = guard.refresh() {
+            tracing::warn!(error = %error, "could not look for new keys after a change");
+        }
+    }));
 }
 
 fn limits(config: &Config) -> HttpLimits {
@@ -107,7 +121,7 @@ fn limits(config: &Config) -> HttpLimits {
 
 fn run(
     config: &Config,
-    state: Arc<HttpState>,
+    (state, console): (Arc<HttpState>, Arc<Console>),
     connections: Connections,
     tls: Option<Arc<Tls>>,
     greeting: &Greeting,
@@ -115,7 +129,9 @@ fn run(
     let (settings, workers) = (&config.settings, config.workers());
     let clock = Arc::clone(&state.clock);
     actix_web::rt::System::new().block_on(async {
-        let server = HttpServer::new(move || token_http::app(Arc::clone(&state)).wrap(from_fn(busy)))
+        let pages = token_console::configure(Arc::clone(&state), console);
+        let app = move || token_http::app(Arc::clone(&state)).configure(pages.clone()).wrap(from_fn(busy));
+        let server = HttpServer::new(app)
             .workers(workers)
             .on_connect(move |stream, data| connections.opened(stream, data))
             .client_request_timeout(settings.head_timeout)
@@ -137,6 +153,17 @@ fn run(
         actix_web::rt::spawn(signals.obey(running.handle()));
         running.await.map_err(Failure::Io)
     })
+}
+
+/// What the console shows of the settings.
+fn settings(config: &Config) -> Vec<EffectiveSetting> {
+    let shown = |setting: crate::config::Effective| EffectiveSetting {
+        key: setting.key.to_owned(),
+        value: setting.value,
+        source: setting.source.to_string(),
+        purpose: setting.help.to_owned(),
+    };
+    config.effective().into_iter().map(shown).collect()
 }
 
 /// What is said once the server listens.

@@ -43,16 +43,16 @@ pub(crate) fn begin(config: &Config, admin: &Admin) -> Option<String> {
     if let Err(error) = &kept {
         tracing::warn!(error = %error, "could not write the file of the set-up code");
     }
+    let page = format!("{}/set-up", config.public_url.trim_end_matches('/'));
     let place = match kept {
-        Ok(()) if std::io::stdout().is_terminal() => {
-            format!("in {}, which is\n{}", file.display(), secret.text().as_str())
-        }
-        Ok(()) => format!("in {}", file.display()),
-        Err(_) => secret.text().as_str().to_owned(),
+        // The one-time link is for whoever looks at the terminal; a log keeps none.
+        Ok(()) if std::io::stdout().is_terminal() => format!("at\n{page}?code={}", secret.text().as_str()),
+        Ok(()) => format!("at {page} with the code in {}", file.display()),
+        Err(_) => format!("at\n{page}?code={}", secret.text().as_str()),
     };
     Some(format!(
-        "Nobody has an account yet. Make the first one with `tokenward user create --username <name> --role admin`,\n\
-         or within a day over the network with the code {place}"
+        "Nobody has an account yet. Make the first one within a day in a browser {place}\n\
+         or on this machine with `tokenward user create --username <name> --role admin`"
     ))
 }
 

@@ -16,7 +16,7 @@ mod tokens;
 mod transaction;
 mod users;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
 
@@ -66,6 +66,7 @@ pub struct Admin {
     settings: Settings,
     hashing: Mutex<()>,
     on_first_person: Option<Arc<dyn Fn() + Send + Sync>>,
+    after_change: OnceLock<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Admin {
@@ -78,13 +79,28 @@ impl Admin {
         signer: Signer,
         settings: Settings,
     ) -> Self {
-        Self { store, clock, randomness, signer, settings, hashing: Mutex::new(()), on_first_person: None }
+        Self {
+            store,
+            clock,
+            randomness,
+            signer,
+            settings,
+            hashing: Mutex::new(()),
+            on_first_person: None,
+            after_change: OnceLock::new(),
+        }
     }
 
     /// Calls `act` after an account was made, since the set-up code is void from then on.
     #[must_use]
     pub fn on_first_person(self, act: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self { on_first_person: Some(act), ..self }
+    }
+
+    /// Calls `act` after every change, before whoever asked for it is answered: a guard in the same process learns
+    /// of it there, so that the next call to this node is judged by it. Set once; a second time changes nothing.
+    pub fn after_change(&self, act: Arc<dyn Fn() + Send + Sync>) {
+        let _ = self.after_change.set(act);
     }
 
     fn first_person_arrived(&self) {
@@ -103,6 +119,12 @@ impl Admin {
     #[must_use]
     pub fn can_sign(&self) -> bool {
         self.signer.can_sign()
+    }
+
+    /// Whether the text of a token can be shown again.
+    #[must_use]
+    pub fn shows_texts(&self) -> bool {
+        self.settings.show_token == ShowToken::Always
     }
 
     /// The second that use cases call now.

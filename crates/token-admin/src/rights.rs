@@ -54,4 +54,6 @@ rights! {
     KEYS_IMPORT = "keys:import";
     /// End a key and all texts it signed.
     KEYS_WITHDRAW = "keys:withdraw";
+    /// See what a server was started with, secrets left out.
+    CONFIGURATION_READ = "configuration:read";
 }

@@ -40,7 +40,13 @@ impl Admin {
             }
         })?;
         match answer {
-            Some(answer) => Ok(Done { value: answer?, head: committed.head }),
+            Some(answer) => {
+                let value = answer?;
+                if let Some(act) = self.after_change.get() {
+                    act();
+                }
+                Ok(Done { value, head: committed.head })
+            }
             None => Err(AdminError::Store(token_core::StoreError::NotApplied("the store did not ask what to write"))),
         }
     }

@@ -81,13 +81,18 @@ async fn person(state: &Arc<HttpState>, http: &HttpRequest, cookie: &str) -> Res
     if !site.is_named_by(http) {
         return Err(ApiError::Misdirected);
     }
-    let secret: Secret = cookie.parse().map_err(|_| ApiError::SessionRequired)?;
+    let person = session(state, cookie).await?.ok_or(ApiError::SessionRequired)?;
+    if !matches!(*http.method(), Method::GET | Method::HEAD) {
+        site.ensure_own_change(http.headers(), &person.secret).map_err(|foreign| site.refused(foreign))?;
+    }
+    Ok(person)
+}
+
+/// Whoever the session in a cookie belongs to, if it is one and goes on.
+pub(crate) async fn session(state: &HttpState, cookie: &str) -> Result<Option<Person>, ApiError> {
+    let Ok(secret) = cookie.parse::<Secret>() else { return Ok(None) };
     let (admin, digest) = (Arc::clone(&state.admin), secret.digest());
     let known = web::block(move || admin.session(&digest)).await;
     let known = known.map_err(|_| ApiError::Internal("a use case panicked"))?.map_err(ApiError::Admin)?;
-    let signed_in = known.map(Arc::new).ok_or(ApiError::SessionRequired)?;
-    if !matches!(*http.method(), Method::GET | Method::HEAD) {
-        site.ensure_own_change(http.headers(), &secret).map_err(|foreign| site.refused(foreign))?;
-    }
-    Ok(Person { signed_in, secret })
+    Ok(known.map(|signed_in| Person { signed_in: Arc::new(signed_in), secret }))
 }

@@ -47,6 +47,11 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
+    /// Somebody who is signed in.
+    pub(crate) fn of_person(person: Person, arrived: Arrived) -> Self {
+        Self { asker: Asker::Person(person), now: arrived.now, origin: arrived.origin() }
+    }
+
     /// As the changelog will name it.
     pub(crate) fn author(&self) -> Author {
         Author { actor: self.asker.actor(), origin: self.origin }

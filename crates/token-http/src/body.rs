@@ -87,13 +87,13 @@ fn limits(request: &HttpRequest) -> Result<HttpLimits, ApiError> {
     state.map(|state| state.limits).ok_or(ApiError::Internal("the application has no state"))
 }
 
-fn length(headers: &HeaderMap) -> Option<usize> {
+pub(crate) fn length(headers: &HeaderMap) -> Option<usize> {
     const LENGTH: HeaderName = header::CONTENT_LENGTH;
     headers.get(LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Reads no more than the limit, whatever length was announced.
-async fn read(payload: Payload, length: Option<usize>, limits: HttpLimits) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn read(payload: Payload, length: Option<usize>, limits: HttpLimits) -> Result<Vec<u8>, ApiError> {
     if length.is_some_and(|length| limits.max_body < length) {
         return Err(ApiError::BodyTooLarge(limits.max_body));
     }

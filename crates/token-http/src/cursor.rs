@@ -12,6 +12,7 @@ const MAC: usize = 32;
 const MAX_TEXT: usize = 8_192;
 
 /// What a cursor is good for: one list, one asker, one choice of filters.
+#[derive(Debug)]
 pub(crate) struct Cursors {
     key: hmac::Key,
     bound: Vec<u8>,

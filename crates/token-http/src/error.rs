@@ -47,6 +47,10 @@ pub(crate) enum ApiError {
     MethodNotAllowed(String),
     #[error("the body is not announced as JSON")]
     UnsupportedMediaType,
+    #[error("the body is not announced as a form")]
+    FormExpected,
+    #[error("the body is no form")]
+    FormMalformed,
     #[error("the body is longer than {0} bytes")]
     BodyTooLarge(usize),
     #[error("the body did not come whole")]
@@ -156,6 +160,11 @@ fn refused(refusal: &Refusal) -> Answer {
 }
 
 impl ApiError {
+    /// What is told of it.
+    pub(crate) fn problem(&self) -> Problem {
+        self.answer().problem
+    }
+
     fn answer(&self) -> Answer {
         match self {
             Self::Refused(refusal) => refused(refusal),
@@ -209,6 +218,13 @@ impl ApiError {
                 ProblemKind::UnsupportedMediaType,
                 "Send the body with one header `Content-Type: application/json`, in UTF-8, without Content-Encoding.",
             ),
+            Self::FormExpected => plain(
+                ProblemKind::UnsupportedMediaType,
+                "Send the form with one header `Content-Type: application/x-www-form-urlencoded`, in UTF-8.",
+            ),
+            Self::FormMalformed => {
+                plain(ProblemKind::MalformedBody, "The form has characters that are no text, or a broken `%`.")
+            }
             Self::BodyTooLarge(max) => plain(ProblemKind::BodyTooLarge, format!("A body has at most {max} bytes.")),
             Self::BodyCut => plain(ProblemKind::MalformedBody, "The body did not come whole."),
             Self::RequestTimeout => plain(ProblemKind::RequestTimeout, "The body did not come in time."),

@@ -25,7 +25,7 @@ use crate::state::HttpState;
 /// ends TLS it is the proxy's to say.
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// On every answer; `Cache-Control` and `Content-Security-Policy` may be set otherwise by a handler.
+/// On every answer; `Cache-Control`, `Content-Security-Policy` and `Referrer-Policy` may be set otherwise by a handler.
 const FIELDS: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -88,7 +88,8 @@ fn finish(response: ServiceResponse<BoxBody>, id: Option<RequestId>) -> ServiceR
     }
     let headers = response.headers_mut();
     for (name, value) in FIELDS {
-        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+        let may_differ = [header::CONTENT_SECURITY_POLICY, header::REFERRER_POLICY].contains(&name);
+        if !may_differ || !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     }

@@ -21,6 +21,7 @@ mod jwks;
 mod keys;
 mod openapi;
 mod own_page;
+pub mod pages;
 mod path_id;
 mod problems;
 mod query;

@@ -9,20 +9,21 @@ use actix_web::{FromRequest, HttpRequest};
 use token_wire::FieldError;
 
 use crate::error::ApiError;
+use crate::pages::PageError;
 
 /// Most bytes of one value, after decoding; a cursor may be the longest.
 const MAX_VALUE: usize = 8_192;
 
-/// The parameters not read yet, and everything wrong so far.
+/// The parameters of a request that were not read yet, and everything wrong so far.
 #[derive(Debug, Default)]
-pub(crate) struct Query {
+pub struct Query {
     given: BTreeMap<String, String>,
     errors: Vec<FieldError>,
 }
 
 impl FromRequest for Query {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::parse(request.query_string())))
@@ -43,7 +44,9 @@ impl FromRequest for NoQuery {
 }
 
 impl Query {
-    pub(crate) fn parse(text: &str) -> Self {
+    /// Reads the text behind the `?`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
         let mut query = Self::default();
         for pair in text.split('&').filter(|_| !text.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -54,6 +57,18 @@ impl Query {
             }
         }
         query
+    }
+
+    /// Without parameters that say nothing: forms send a field that was left empty, too.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        self.given.retain(|_, value| !value.trim().is_empty());
+        self
+    }
+
+    /// Names and values that were not read yet.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.given.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// What a list is filtered by: everything but the place in it, as bytes that differ whenever filters differ.
@@ -68,12 +83,12 @@ impl Query {
     }
 
     /// The value of a parameter as it is.
-    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+    pub fn text(&mut self, name: &str) -> Option<String> {
         self.given.remove(name)
     }
 
     /// The value of a parameter that `parse` reads; otherwise `expected` is told.
-    pub(crate) fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = self.text(name)?;
         let value = parse(&text);
         if value.is_none() {
@@ -135,7 +150,7 @@ impl Query {
 }
 
 /// Percent-decoding that refuses what it cannot decode: broken escapes, NUL, and bytes that are no UTF-8.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut rest = text.as_bytes();
     while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
         let escape = rest.get(percent + 1..percent + 3)?;

@@ -44,11 +44,11 @@ impl Verb {
         }
     }
 
-    fn answers(self, method: &Method) -> bool {
+    pub(crate) fn answers(self, method: &Method) -> bool {
         method.as_str() == self.as_str() || (self == Self::Get && *method == Method::HEAD)
     }
 
-    const fn allow(self) -> &'static str {
+    pub(crate) const fn allow(self) -> &'static str {
         match self {
             Self::Get => "GET, HEAD",
             other => other.as_str(),

@@ -5,8 +5,8 @@ pub(crate) mod show;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::HttpResponseBuilder;
+use actix_web::http::header::{self, HeaderValue};
 use token_admin::{Secret, SignedIn};
 use token_wire::{SessionUserView, SessionView, format_seconds};
 
@@ -26,11 +26,38 @@ fn view(signed_in: &SignedIn, secret: &Secret) -> SessionView {
     }
 }
 
-/// An answer with a session that began just now.
-fn begun(secret: &Secret) -> HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    if let Some(cookie) = session_cookie(&secret.text()) {
-        response.append_header((header::SET_COOKIE, cookie));
+/// A session that began just now, and what the browser keeps of it.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    signed_in: SignedIn,
+    secret: Secret,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Begun {
+    fn new(signed_in: SignedIn, secret: Secret) -> Self {
+        let cookies = session_cookie(&secret.text()).into_iter().collect();
+        Self { signed_in, secret, cookies }
     }
-    response
+
+    /// Gives the cookies to the browser with this answer.
+    pub(crate) fn set(&self, response: &mut HttpResponseBuilder) {
+        for cookie in &self.cookies {
+            response.append_header((header::SET_COOKIE, cookie.clone()));
+        }
+    }
+
+    /// Who it is of.
+    pub(crate) fn signed_in(&self) -> &SignedIn {
+        &self.signed_in
+    }
+
+    /// What pages of the session send along with changes.
+    pub(crate) fn csrf_token(&self) -> String {
+        csrf_token(&self.secret)
+    }
+
+    fn view(&self) -> SessionView {
+        view(&self.signed_in, &self.secret)
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn setup(
 }
 
 /// Uses the code. Nobody guesses 256 bits, but each guess asks the database: so addresses have to wait.
-async fn complete(
+pub(crate) async fn complete(
     state: &Data<HttpState>,
     arrived: Arrived,
     code: Option<String>,

@@ -19,7 +19,7 @@ use crate::author::Arrived;
 
 pub(crate) use attempt::{attempt, confirm};
 pub(crate) use cookie::{SESSION, Sent, device as device_cookie, no_session, sent, session as session_cookie};
-pub(crate) use csrf::csrf_token;
+pub(crate) use csrf::{csrf_token, is_csrf_token};
 pub(crate) use site::{Foreign, Site};
 pub(crate) use throttle::{Counter, Throttle, TooEarly};
 
@@ -51,6 +51,12 @@ impl SignIn {
             devices: Devices::new(key),
             refused: Tally::default(),
         })
+    }
+
+    /// Where browsers reach the server: `https://tokens.example`, without a path (RFC 6454 §6.2).
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.site.origin()
     }
 
     /// How many passwords were checked since the server began.

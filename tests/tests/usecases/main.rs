@@ -17,6 +17,7 @@ mod golden;
 mod keys;
 mod lifecycle;
 mod liveness;
+mod pages;
 mod people;
 mod races;
 mod reference;

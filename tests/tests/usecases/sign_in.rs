@@ -3,6 +3,6 @@
 mod changes;
 mod cookies;
 mod failures;
-mod house;
+pub(crate) mod house;
 mod sessions;
 mod waiting;

@@ -8,12 +8,20 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Names of all functions below a folder.
+/// Names of all functions and of all tests in the browser below a folder.
 fn functions(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             functions(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "mjs") {
+            // Tests in the browser: `eachDatabase('name', …)`.
+            let text = fs::read_to_string(&path).unwrap();
+            let name = |line: &str| {
+                let rest = line.strip_prefix("eachDatabase('").or_else(|| line.strip_prefix("test('"))?;
+                rest.split('\'').next().map(ToOwned::to_owned)
+            };
+            names.extend(text.lines().filter_map(name));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let name = |line: &str| {

@@ -16,9 +16,19 @@ const EDGES: &[(&str, &[&str])] = &[
     ("token-guard", &["token-core", "token-jwt", "token-authz"]),
     ("token-wire", &["token-core"]),
     ("token-http", &["token-core", "token-jwt", "token-admin", "token-guard", "token-wire"]),
+    ("token-console", &["token-core", "token-admin", "token-http"]),
     (
         "token-testkit",
-        &["token-core", "token-admin", "token-guard", "token-http", "token-seal", "token-store", "token-wire"],
+        &[
+            "token-core",
+            "token-admin",
+            "token-console",
+            "token-guard",
+            "token-http",
+            "token-seal",
+            "token-store",
+            "token-wire",
+        ],
     ),
 ];
 
@@ -28,7 +38,7 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("diesel_migrations", &["token-store"]),
     ("libsqlite3-sys", &["token-store"]),
     ("pq-sys", &["token-store"]),
-    ("actix-web", &["token-http", "token-guard", "tokenward", "token-testkit", "token-bench"]),
+    ("actix-web", &["token-http", "token-console", "token-guard", "tokenward", "token-testkit", "token-bench"]),
     ("tokio", &["token-http"]),
     ("clap", &["tokenward"]),
 ];

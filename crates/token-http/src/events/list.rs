@@ -14,14 +14,24 @@ use crate::state::{HttpState, blocking};
 
 /// `GET /api/v1/events?level=&type=&subject=&subject_id=&from=&until=&text=&cursor=&limit=`: one page, newest first.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let cursors = Cursors::new(&state.cursor_key, "events.1", asking.id(), &query);
-    let before = cursors.position(&mut query, position);
-    let limit = query.limit(state.limits.max_page);
-    let wanted = EventQuery { before, limit, ..filters(&mut query) };
+    let (wanted, cursors) = wanted(&mut query, &asking, &state);
     let wanted = query.finish(wanted)?;
     let page = blocking(&state, move |state| Ok(state.admin.store().list_events(&wanted)?)).await?;
-    let next = page.next.map(|seq| cursors.seal(&seq.get().to_be_bytes()));
+    let next = page.next.map(|seq| cursors.seal(&sealed(seq)));
     Ok(json(&PageView { items: page.items.iter().map(EventView::from).collect(), next }))
+}
+
+/// What the parameters ask for, and the cursors of that question.
+pub(crate) fn wanted(query: &mut Query, asking: &Asking, state: &HttpState) -> (EventQuery, Cursors) {
+    let cursors = Cursors::new(&state.cursor_key, "events.1", asking.id(), query);
+    let before = cursors.position(query, position);
+    let limit = query.limit(state.limits.max_page);
+    (EventQuery { before, limit, ..filters(query) }, cursors)
+}
+
+/// A place as a cursor holds it.
+pub(crate) fn sealed(position: Seq) -> [u8; 8] {
+    position.get().to_be_bytes()
 }
 
 fn filters(query: &mut Query) -> EventQuery {

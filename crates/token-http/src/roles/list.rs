@@ -14,14 +14,20 @@ use crate::state::{HttpState, blocking};
 
 /// `GET /api/v1/roles?name=&cursor=&limit=`: one page, by name.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let cursors = Cursors::new(&state.cursor_key, "roles.1", asking.id(), &query);
-    let wanted = RoleQuery {
-        name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
-        after: cursors.position(&mut query, |name| String::from_utf8(name.to_vec()).ok()),
-        limit: query.limit(state.limits.max_page),
-    };
+    let (wanted, cursors) = wanted(&mut query, &asking, &state);
     let wanted = query.finish(wanted)?;
     let page = blocking(&state, move |state| Ok(state.admin.store().list_roles(&wanted)?)).await?;
     let next = page.next.map(|name| cursors.seal(name.as_bytes()));
     Ok(json(&PageView { items: page.items.iter().map(RoleView::from).collect(), next }))
+}
+
+/// What the parameters ask for, and the cursors of that question.
+pub(crate) fn wanted(query: &mut Query, asking: &Asking, state: &HttpState) -> (RoleQuery, Cursors) {
+    let cursors = Cursors::new(&state.cursor_key, "roles.1", asking.id(), query);
+    let wanted = RoleQuery {
+        name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
+        after: cursors.position(query, |name| String::from_utf8(name.to_vec()).ok()),
+        limit: query.limit(state.limits.max_page),
+    };
+    (wanted, cursors)
 }

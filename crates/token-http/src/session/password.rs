@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use token_admin::{AdminError, Password, Secret};
 use token_wire::ChangePasswordRequest;
 
-use super::{begun, view};
+use super::Begun;
 use crate::author::{Arrived, Asking};
 use crate::body::JsonBody;
 use crate::error::ApiError;
@@ -23,15 +23,29 @@ pub(crate) async fn change(
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
     let ChangePasswordRequest { current, new } = ChangePasswordRequest::read(body)?;
+    let password = |text: String| Password::new(text).map_err(|_| ApiError::Internal("a password of another form"));
+    let (current, new) = (password(current.into_text())?, password(new.into_text())?);
+    let begun = changed(&state, &asking, arrived, current, new).await?;
+    let mut response = HttpResponse::Ok();
+    begun.set(&mut response);
+    Ok(response.json(begun.view()))
+}
+
+/// Another password for whoever asks and knows the present one.
+pub(crate) async fn changed(
+    state: &Data<HttpState>,
+    asking: &Asking,
+    arrived: Arrived,
+    current: Password,
+    new: Password,
+) -> Result<Begun, ApiError> {
     let (user, author) = (&asking.person()?.signed_in.user, asking.author());
-    let confirmed = confirm(&state, arrived, user.id, user.username.clone(), current).await?;
+    let confirmed = confirm(state, arrived, user.id, user.username.clone(), current).await?;
     let wrong = || ApiError::Admin(AdminError::invalid("/current", "is not your password"));
     let checked = confirmed.ok_or_else(wrong)?;
-    let new = Password::new(new.into_text()).map_err(|_| ApiError::Internal("a password of another form"))?;
-    let changed = blocking(&state, move |state| {
+    let changed = blocking(state, move |state| {
         let secret = Secret::generate(state.randomness.as_ref())?;
         Ok((state.admin.change_own_password(&author, &checked, &Ok(new), &secret)?.value, secret))
     });
-    let (signed_in, secret) = changed.await?;
-    Ok(begun(&secret).json(view(&signed_in, &secret)))
+    changed.await.map(|(signed_in, secret)| Begun::new(signed_in, secret))
 }

@@ -1,12 +1,12 @@
 //! Signs in.
 
-use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use token_admin::{AdminError, Secret};
+use token_admin::{AdminError, Password, Secret};
+use token_core::Username;
 use token_wire::SignInRequest;
 
-use super::{begun, view};
+use super::Begun;
 use crate::author::Arrived;
 use crate::body::JsonBody;
 use crate::error::ApiError;
@@ -26,8 +26,23 @@ pub(crate) async fn sign_in(
     http: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let SignInRequest { username, password } = SignInRequest::read(body)?;
-    let checked = attempt(&state, &http, arrived, username, password).await?;
-    let started = blocking(&state, move |state| {
+    let password = Password::new(password.into_text()).map_err(|_| ApiError::Internal("a password of another form"))?;
+    let begun = begin(&state, &http, arrived, username, password).await?;
+    let mut response = HttpResponse::Ok();
+    begun.set(&mut response);
+    Ok(response.json(begun.view()))
+}
+
+/// A new session for whoever has this name and this password.
+pub(crate) async fn begin(
+    state: &Data<HttpState>,
+    http: &HttpRequest,
+    arrived: Arrived,
+    username: Username,
+    password: Password,
+) -> Result<Begun, ApiError> {
+    let checked = attempt(state, http, arrived, username, password).await?;
+    let started = blocking(state, move |state| {
         let secret = Secret::generate(state.randomness.as_ref())?;
         let device = state.sign_in.devices.make(&checked.user.username.folded(), state.randomness.as_ref())?;
         let signed_in = state.admin.start_session(&arrived.origin(), &checked, &secret)?.value;
@@ -38,9 +53,7 @@ pub(crate) async fn sign_in(
         ApiError::Admin(AdminError::CallerGone) => ApiError::SignInRefused,
         other => other,
     })?;
-    let mut response = begun(&secret);
-    if let Some(cookie) = device_cookie(&device) {
-        response.append_header((header::SET_COOKIE, cookie));
-    }
-    Ok(response.json(view(&signed_in, &secret)))
+    let mut begun = Begun::new(signed_in, secret);
+    begun.cookies.extend(device_cookie(&device));
+    Ok(begun)
 }

@@ -5,7 +5,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use token_admin::Password;
 use token_core::{RefusedSignIns, UserId, UserRecord, Username};
-use token_wire::PasswordText;
 
 use super::{Counter, TooEarly};
 use crate::author::Arrived;
@@ -18,7 +17,7 @@ pub(crate) async fn attempt(
     http: &HttpRequest,
     arrived: Arrived,
     username: Username,
-    password: PasswordText,
+    password: Password,
 ) -> Result<UserRecord, ApiError> {
     let counters = state.sign_in.counters(http, &username.folded(), arrived);
     let refused = |user| {
@@ -48,7 +47,7 @@ pub(crate) async fn confirm(
     arrived: Arrived,
     user: UserId,
     username: Username,
-    password: PasswordText,
+    password: Password,
 ) -> Result<Option<UserRecord>, ApiError> {
     let counters = [Counter::person(user)];
     let tried = tried(state, &counters, arrived, async {
@@ -81,9 +80,8 @@ async fn tried<T>(
 async fn right(
     state: &HttpState,
     candidate: Option<UserRecord>,
-    password: PasswordText,
+    password: Password,
 ) -> Result<Option<UserRecord>, ApiError> {
-    let password = Password::new(password.into_text()).map_err(|_| ApiError::Internal("a password of another form"))?;
     let checked = move || {
         let hash = candidate.as_ref().and_then(|record| record.password.as_ref());
         password.is_behind(hash).then_some(candidate).flatten()

@@ -52,6 +52,11 @@ impl Site {
         Self { origin: format!("{scheme}://{bare}"), hosts }
     }
 
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// As it is answered.
     pub(crate) fn refused(&self, foreign: Foreign) -> ApiError {
         ApiError::Foreign(foreign, self.origin.clone())

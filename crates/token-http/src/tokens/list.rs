@@ -17,20 +17,8 @@ use crate::state::{HttpState, blocking};
 /// `GET /api/v1/tokens?name=&state=&role=&expires_before=&created_by=&sort=&total=&cursor=&limit=`: one page. Nobody
 /// waits for a total that was not asked for.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
-    let (now, max) = (asking.now, state.limits.max_page);
-    let cursors = Cursors::new(&state.cursor_key, "tokens.2", asking.id(), &query);
-    let wanted = TokenQuery {
-        name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
-        state: query.parsed("state", "expected `active`, `expired` or `revoked`", state_filter),
-        role: query.typed("role", "expected the id of a role"),
-        expires_before: query
-            .parsed("expires_before", "expected a date or an RFC 3339 time", |text| parse_end(text).ok()),
-        created_by: query.parsed("created_by", "expected the id of a person or token, or `command line`", creator),
-        sort: query.parsed("sort", &one_of_the_orders(), TokenSort::by_name).unwrap_or(TokenSort::NEWEST),
-        now,
-        after: cursors.position(&mut query, position),
-        limit: query.limit(max),
-    };
+    let now = asking.now;
+    let (wanted, cursors) = wanted(&mut query, &asking, &state);
     let counted = query.parsed("total", "expected `true`, or nothing at all", |text| (text == "true").then_some(()));
     if query.text("unused_since").is_some() {
         query.refuse("unused_since", "this server does not record when a token was last used");
@@ -48,6 +36,24 @@ pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState
         total: count.map(|TokenCount { total, .. }| total),
         total_is_exact: count.map(|TokenCount { exact, .. }| exact),
     }))
+}
+
+/// What the parameters ask for, and the cursors of that question.
+pub(crate) fn wanted(query: &mut Query, asking: &Asking, state: &HttpState) -> (TokenQuery, Cursors) {
+    let cursors = Cursors::new(&state.cursor_key, "tokens.2", asking.id(), query);
+    let wanted = TokenQuery {
+        name: query.needle("name").map(|needle| TokenName::fold_needle(&needle)),
+        state: query.parsed("state", "expected `active`, `expired` or `revoked`", state_filter),
+        role: query.typed("role", "expected the id of a role"),
+        expires_before: query
+            .parsed("expires_before", "expected a date or an RFC 3339 time", |text| parse_end(text).ok()),
+        created_by: query.parsed("created_by", "expected the id of a person or token, or `command line`", creator),
+        sort: query.parsed("sort", &one_of_the_orders(), TokenSort::by_name).unwrap_or(TokenSort::NEWEST),
+        now: asking.now,
+        after: cursors.position(query, position),
+        limit: query.limit(state.limits.max_page),
+    };
+    (wanted, cursors)
 }
 
 fn state_filter(text: &str) -> Option<TokenStateFilter> {
@@ -72,7 +78,8 @@ fn one_of_the_orders() -> String {
     format!("expected one of {}", names.join(", "))
 }
 
-fn sealed(position: &TokenPosition) -> Vec<u8> {
+/// A place as a cursor holds it.
+pub(crate) fn sealed(position: &TokenPosition) -> Vec<u8> {
     [position.id.as_bytes().as_slice(), &position.ends.to_be_bytes(), position.name.as_bytes()].concat()
 }
 

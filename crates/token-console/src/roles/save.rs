@@ -1,0 +1,123 @@
+//! *Add* and *Save* of roles.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use token_admin::{FieldError, RoleDetails, rights};
+use token_core::{RoleId, SubjectKind};
+use token_http::HttpState;
+use token_http::pages::{Fields, PageError, Visit, blocking, html_with, in_path, redirect};
+
+use super::form::Form;
+use super::input::Input;
+use super::{PATH, Panel, RolesPage, listing, place};
+use crate::changelog::history;
+use crate::forms::Ask;
+use crate::looks::rendered;
+use crate::notice::Notice;
+use crate::panels::{Place, with};
+use crate::refusal::Refusal;
+
+/// Most saves of others that a stale save is shown.
+const MEANWHILE: u64 = 10;
+
+/// `GET /admin/roles/new`: an empty form.
+pub(crate) async fn new(visit: Visit, request: HttpRequest, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
+    let may_people = visit.may(&rights::USERS_UPDATE);
+    let input = Input { people: may_people.then(Vec::new), ..Input::default() };
+    let place = place(&request);
+    let form = typed(&state, &visit, None, input, Vec::new(), &place.filters()).await?;
+    page(&visit, &state, place, None, StatusCode::OK, None, form).await
+}
+
+/// `POST /admin/roles/new`: a new role, or the form again with everything that is wrong.
+pub(crate) async fn create(
+    visit: Visit,
+    fields: Fields,
+    request: HttpRequest,
+    state: Data<HttpState>,
+) -> Result<HttpResponse, PageError> {
+    let place = place(&request);
+    let filters = place.filters();
+    let input = Input::sent(&fields);
+    if Ask::read(fields.text("do")) != Ask::Save {
+        let form = typed(&state, &visit, None, input, Vec::new(), &filters).await?;
+        return page(&visit, &state, place, None, StatusCode::OK, None, form).await;
+    }
+    let (author, asked) = (visit.author(), input.clone());
+    let made = blocking(&state, move |state| state.admin.create_role(&author, &asked.new_role())).await;
+    let refusal = match made {
+        Ok(done) => return Ok(redirect(&with(&format!("{PATH}/{}{filters}", done.value.id), "done", "role-created"))),
+        Err(error) => Refusal::of(error)?,
+    };
+    let form = typed(&state, &visit, None, input, refusal.errors, &filters).await?;
+    page(&visit, &state, place, None, refusal.status, refusal.notice, form).await
+}
+
+/// `POST /admin/roles/{id}`: one save of the whole form; a stale one saves nothing and keeps the input.
+pub(crate) async fn save(
+    visit: Visit,
+    fields: Fields,
+    request: HttpRequest,
+    state: Data<HttpState>,
+) -> Result<HttpResponse, PageError> {
+    let id: RoleId = in_path(&request, "id", "role")?;
+    let place = place(&request);
+    let filters = place.filters();
+    let input = Input::sent(&fields);
+    let before = blocking(&state, move |state| state.admin.role_details(id)).await?;
+    if Ask::read(fields.text("do")) != Ask::Save {
+        let form = typed(&state, &visit, Some(before), input, Vec::new(), &filters).await?;
+        return page(&visit, &state, place, Some(id), StatusCode::OK, None, form).await;
+    }
+    let (author, asked, built_in) = (visit.author(), input.clone(), before.role.built_in());
+    let saved =
+        blocking(&state, move |state| state.admin.edit_role(&author, id, asked.version, &asked.edit(built_in))).await;
+    let refusal = match saved {
+        Ok(_) => return Ok(redirect(&with(&format!("{PATH}/{id}{filters}"), "done", "role-saved"))),
+        Err(error) => Refusal::of(error)?,
+    };
+    let Some(current) = refusal.current else {
+        let form = typed(&state, &visit, Some(before), input, refusal.errors, &filters).await?;
+        return page(&visit, &state, place, Some(id), refusal.status, refusal.notice, form).await;
+    };
+    let seen = visit.clone();
+    let form = blocking(&state, move |state| {
+        let details = state.admin.role_details(id)?;
+        let saves = current.saturating_sub(input.version.unwrap_or_default()).clamp(1, MEANWHILE);
+        let saves = usize::try_from(saves).unwrap_or(1);
+        let meanwhile = history(state, SubjectKind::Role, &id.to_string(), saves, &BTreeMap::new())?;
+        let input = Input { version: Some(details.role.version), ..input };
+        let form = Form::typed(Some(&details), input, &[], &seen, state, &filters)?;
+        Ok(Form { is_stale: true, meanwhile, ..form })
+    })
+    .await?;
+    page(&visit, &state, place, Some(id), refusal.status, None, form).await
+}
+
+async fn typed(
+    state: &Data<HttpState>,
+    visit: &Visit,
+    details: Option<RoleDetails>,
+    input: Input,
+    errors: Vec<FieldError>,
+    filters: &str,
+) -> Result<Form, PageError> {
+    let (visit, filters) = (visit.clone(), filters.to_owned());
+    blocking(state, move |state| Form::typed(details.as_ref(), input, &errors, &visit, state, &filters)).await
+}
+
+async fn page(
+    visit: &Visit,
+    state: &Data<HttpState>,
+    place: Place,
+    chosen: Option<RoleId>,
+    status: StatusCode,
+    notice: Option<Notice>,
+    form: Form,
+) -> Result<HttpResponse, PageError> {
+    let listing = listing(place, visit, state, chosen).await?;
+    Ok(html_with(status, rendered(&RolesPage::new(visit, notice, listing, Panel::Form(Box::new(form))))))
+}
