@@ -3,6 +3,17 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
+/// What was answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Lines of the head behind the first.
+    pub head: Vec<String>,
+    /// The body, as it was sent.
+    pub body: Vec<u8>,
+}
+
 /// A connection that is kept.
 #[derive(Debug)]
 pub struct Connection(BufReader<TcpStream>);
@@ -27,8 +38,17 @@ impl Connection {
     ///
     /// When there is no answer, or none with a length.
     pub fn call(&mut self, request: &[u8]) -> u16 {
+        self.answer(request).status
+    }
+
+    /// Sends a request and reads its whole answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or none with a length.
+    pub fn answer(&mut self, request: &[u8]) -> Answer {
         self.0.get_mut().write_all(request).expect("sent");
-        let (mut line, mut length) = (String::new(), 0);
+        let (mut line, mut length, mut head) = (String::new(), 0, Vec::new());
         self.0.read_line(&mut line).expect("a status line");
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         while line != "\r\n" {
@@ -37,10 +57,11 @@ impl Connection {
             if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
                 length = value.trim().parse().expect("a length");
             }
+            head.push(line.trim_end().to_owned());
         }
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).expect("a body");
-        status
+        Answer { status, head, body }
     }
 
     /// The same for a request whose answer must be 200.

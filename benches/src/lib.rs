@@ -1,10 +1,16 @@
 //! Benchmarks: ratios side by side in one run. Nothing here asserts a time.
 
 mod connection;
+mod population;
+mod server;
+mod spread;
 
 use std::time::{Duration, Instant};
 
 pub use connection::Connection;
+pub use population::{NOW, import, kinds, peak_memory, sizes};
+pub use server::serve;
+pub use spread::Spread;
 
 /// How often two things are timed one after the other.
 const PAIRS: usize = 201;
