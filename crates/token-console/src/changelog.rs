@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use token_core::{DetailValue, Event, EventKind, Level, LogVerdict, RoleId, SubjectKind};
+use token_core::{DetailValue, Event, EventKind, EventQuery, Level, LogVerdict, RoleId, SubjectKind};
 use token_http::HttpState;
 use token_http::pages::{self, PageError, Query, Visit, blocking, html};
 
@@ -22,6 +22,8 @@ pub(crate) use export::export;
 pub(crate) use line::{Line, history};
 
 const PATH: &str = "/admin/changelog";
+/// Parts of the log that one page looks through at most.
+const PARTS: usize = 2;
 const FILTERS: [&str; 7] = ["level", "type", "subject", "subject_id", "from", "until", "text"];
 
 /// One choice of a filter.
@@ -65,7 +67,14 @@ pub(crate) async fn page(
     let asked = pages::events(place.query, &visit, &state)?;
     let wanted = asked.wanted.clone();
     let (page, names) = blocking(&state, move |state| {
-        let page = state.admin.store().list_events(&wanted)?;
+        let mut page = state.admin.store().list_events(&wanted)?;
+        // A part of the log in which nothing fits is no page to look at; some more are looked through.
+        for _ in 1..PARTS {
+            if !page.items.is_empty() || page.next.is_none() {
+                break;
+            }
+            page = state.admin.store().list_events(&EventQuery { before: page.next, ..wanted.clone() })?;
+        }
         let names = access::names(state, &roles_in(&page.items))?;
         Ok((page, names))
     })
@@ -159,7 +168,7 @@ fn names(state: &HttpState, events: &[Event]) -> Result<BTreeMap<String, String>
 }
 
 /// What an export asks for: the filters, and no place.
-fn wanted(query: Query, visit: &Visit, state: &HttpState) -> Result<token_core::EventQuery, PageError> {
+fn wanted(query: Query, visit: &Visit, state: &HttpState) -> Result<EventQuery, PageError> {
     let asked = pages::events(query, visit, state)?;
-    Ok(token_core::EventQuery { before: None, limit: token_core::limits::PAGE, ..asked.wanted })
+    Ok(EventQuery { before: None, limit: token_core::limits::PAGE, ..asked.wanted })
 }

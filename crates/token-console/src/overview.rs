@@ -53,13 +53,22 @@ pub(crate) async fn page(
     console: Data<Console>,
 ) -> Result<HttpResponse, PageError> {
     let (sees_tokens, sees_log) = (visit.may(&rights::TOKENS_READ), visit.may(&rights::EVENTS_READ));
+    let shown = console.clone();
     let figures = blocking(&state, move |state| {
+        let console = shown;
         let tokens = sees_tokens.then(|| console.totals.tokens(state)).transpose()?;
         let refused = sees_log.then(|| console.totals.refused(state)).transpose()?;
         Ok::<_, AdminError>((tokens, refused, state.readiness.check()))
     })
     .await?;
     let (tokens, refused, readiness) = figures;
+    if sees_tokens && console.totals.is_aging(state.clock.now()) {
+        let (state, console) = (state.clone(), console.clone());
+        actix_web::rt::spawn(async move {
+            // Nobody waits for it; whoever looks next counts if it failed.
+            let _ = blocking(&state, move |state| console.totals.recount(state)).await;
+        });
+    }
     let tile = |number: u64, name, href| Tile { figure: grouped(number), name, href };
     let tiles = tokens.as_ref().map(|tokens| {
         vec![

@@ -37,7 +37,7 @@ pub struct UserQuery {
     pub limit: usize,
 }
 
-/// Which events, newest first; filters add up.
+/// Which events, newest first; filters add up. A page may be short although it names a next one.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct EventQuery {
     /// At least this level.

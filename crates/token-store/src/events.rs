@@ -105,6 +105,31 @@ impl EventRow {
     }
 }
 
+#[cfg(test)]
+impl EventRow {
+    /// An event of the command line about the role `name`, for tests of lists.
+    pub(crate) fn sample(seq: i64, at: i64, kind: EventKind, name: &str) -> Self {
+        Self {
+            seq,
+            at,
+            actor_kind: "command line".to_owned(),
+            actor_id: None,
+            actor_name: "command line".to_owned(),
+            kind: kind.as_str().to_owned(),
+            subject_kind: "role".to_owned(),
+            subject_id: name.to_owned(),
+            subject_name: name.to_owned(),
+            details: write_details(&Details::default()),
+            touches: write_touches(&Touches::default()),
+            origin_address: None,
+            origin_request: None,
+            message_folded: message_folded(kind, "command line", name),
+            digest: vec![0; 32],
+            mac: None,
+        }
+    }
+}
+
 /// The sentence for people, folded as searched texts are.
 fn message_folded(kind: EventKind, actor: &str, subject: &str) -> String {
     TokenName::fold_needle(&kind.message(actor, subject))

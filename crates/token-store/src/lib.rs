@@ -6,6 +6,7 @@ mod clock;
 mod connection;
 mod database;
 mod error;
+mod event_list;
 mod events;
 mod guard_source;
 #[cfg(feature = "sqlite")]

@@ -8,7 +8,7 @@ mod candidates;
 mod needle;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod totals;
 mod walk;
 

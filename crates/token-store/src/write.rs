@@ -14,7 +14,7 @@ use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::events::{EventRow, HeadRow, append, append_all, digest, lock_head, write_head};
 use crate::schema::events;
-use crate::{TokenStore, changes, lists, sessions, token_lists, users, verify};
+use crate::{TokenStore, changes, event_list, lists, sessions, token_lists, users, verify};
 
 /// The named stops of a write, in their order; compiled in by the feature `failpoints` alone. `write.split_commit` is
 /// no stop: with the action `return` it commits between a change and its event, which crash tests must notice.
@@ -77,7 +77,7 @@ impl Store for TokenStore {
     }
 
     fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
-        self.pools.read(|conn| lists::events(conn, query))
+        self.pools.read(|conn| event_list::events(conn, query))
     }
 
     fn verify_log(&self) -> Result<LogVerdict, StoreError> {

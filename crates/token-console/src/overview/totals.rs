@@ -10,6 +10,8 @@ use token_http::HttpState;
 
 /// How old a figure may be, in microseconds.
 const FRESH: i64 = 10_000_000;
+/// From this age on figures are counted anew behind the back of whoever looks at them.
+const AGING: i64 = 5_000_000;
 const DAY: i64 = 86_400_000_000;
 /// Most events of refused calls that are added up.
 const MOST_EVENTS: usize = 2_000;
@@ -48,10 +50,23 @@ impl Totals {
         if let Some(tokens) = known.as_ref().filter(|tokens| is_fresh(tokens.counted_at, now)) {
             return Ok(tokens.clone());
         }
-        let at = now.seconds();
-        let tokens = Tokens { totals: state.admin.store().token_totals(at)?, at, counted_at: now };
+        let tokens = counted(state)?;
         *known = Some(tokens.clone());
         Ok(tokens)
+    }
+
+    /// Whether the number of tokens is to be counted anew, though it can still be shown.
+    pub(crate) fn is_aging(&self, now: UnixMicros) -> bool {
+        // Whoever counts holds the lock; nobody has to ask again then.
+        let known = self.tokens.try_lock().map(|known| known.as_ref().map(|tokens| tokens.counted_at));
+        known.is_ok_and(|at| at.is_some_and(|at| AGING <= now.get().saturating_sub(at.get())))
+    }
+
+    /// Counts tokens anew. What is known is shown meanwhile. May block.
+    pub(crate) fn recount(&self, state: &HttpState) -> Result<(), AdminError> {
+        let tokens = counted(state)?;
+        *self.tokens.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokens);
+        Ok(())
     }
 
     /// Which calls were refused in the last day, and how many. May block.
@@ -90,6 +105,12 @@ impl Totals {
         *known = Some(refused.clone());
         Ok(refused)
     }
+}
+
+fn counted(state: &HttpState) -> Result<Tokens, AdminError> {
+    let now = state.clock.now();
+    let at = now.seconds();
+    Ok(Tokens { totals: state.admin.store().token_totals(at)?, at, counted_at: now })
 }
 
 fn is_fresh(counted_at: UnixMicros, now: UnixMicros) -> bool {

@@ -103,7 +103,7 @@ fn other() -> TokenId {
 }
 
 /// Opens a fresh database of each kind.
-fn stores() -> Vec<(TokenStore, Option<tempfile::TempDir>)> {
+pub(crate) fn stores() -> Vec<(TokenStore, Option<tempfile::TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
     let server = std::env::var("TOKENWARD_TEST_POSTGRES")
         .expect("TOKENWARD_TEST_POSTGRES; `cargo xtask with-postgres COMMAND` sets it");

@@ -9,6 +9,9 @@ pub(super) fn rows() -> Vec<Described> {
     let subjects = SubjectKind::ALL.map(SubjectKind::as_str);
     vec![
         get("/api/v1/events", "listEvents", "Lists changes, newest first.")
+            .text(
+                "Filters add up. A page may be short, or empty, although there is more: go on until `next` is `null`.",
+            )
             .parameter(one_of("level", &levels, "Only events of this level."))
             .parameter(text("type", "Only events of this type, e.g. `token.revoked`."))
             .parameter(one_of("subject", &subjects, "Only events about this kind of thing."))
