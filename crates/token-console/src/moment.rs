@@ -35,7 +35,7 @@ pub(crate) fn exact(at: UnixMicros) -> String {
 
 /// An end as people give it: the day that is the last one, or the moment if it is no end of a day.
 pub(crate) fn end(at: UnixSeconds) -> String {
-    if at.get() % DAY == 0 { format!("end of {}", day(civil(at.get() - DAY))) } else { date_time(at) }
+    if at.get() % DAY == 0 { format!("the end of {}", day(civil(at.get() - DAY))) } else { date_time(at) }
 }
 
 /// The date that a form shows for an end, as `<input type="date">` takes it: the last day on which it is good.
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn an_end_is_the_last_day_or_a_moment() {
-        assert_eq!(end(at("2027-05-31")), "end of 31 May 2027");
+        assert_eq!(end(at("2027-05-31")), "the end of 31 May 2027");
         assert_eq!(end_field(at("2027-05-31")), "2027-05-31");
         assert_eq!(end(at("2027-05-31T14:02:11Z")), "31 May 2027, 14:02 UTC");
         assert_eq!(end_field(at("2027-05-31T14:02:11Z")), "2027-05-31");

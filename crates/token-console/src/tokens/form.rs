@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use token_admin::{AdminError, FieldError, rights};
-use token_core::{RoleId, StoredToken, SubjectKind, TokenRecord, UnixSeconds};
+use token_core::{RoleId, SubjectKind, TokenRecord, UnixSeconds};
 use token_http::HttpState;
 use token_http::pages::{Visit, format_seconds};
 
@@ -109,6 +109,14 @@ impl Form {
     ) -> Result<Self, AdminError> {
         let now = visit.now();
         let stored = record.map(Input::of);
+        let fixed = record.is_some_and(|record| record.token.end().is_some());
+        // What is final is shown as it is, whatever was typed.
+        let input = match &stored {
+            Some(stored) if fixed => {
+                Input { name: input.name, description: input.description, version: input.version, ..stored.clone() }
+            }
+            Some(_) | None => input,
+        };
         // Version, key and reason are not what somebody would lose.
         let kept = |input: &Input| Input { version: None, key: String::new(), reason: String::new(), ..input.clone() };
         let dirty = !errors.is_empty() || kept(&input) != kept(&stored.unwrap_or_default());
@@ -119,7 +127,6 @@ impl Form {
             }
             _ => Vec::new(),
         };
-        let fixed = record.is_some_and(|record| matches!(record.token, StoredToken::Revoked(_)));
         let problem = |name: &str| Field::with("", errors, name).problem;
         Ok(Self {
             action: match record {
@@ -193,6 +200,9 @@ fn expiry_help(record: Option<&TokenRecord>, now: UnixSeconds) -> String {
     let recommended =
         "Recommended: a token that ends by itself is one less to forget. It is good until the end of that day, UTC.";
     let Some(record) = record else { return recommended.to_owned() };
+    if record.token.end().is_some() {
+        return "Of a revoked token it is final.".to_owned();
+    }
     let grant = record.token.grant();
     match (grant.expires_at, grant.credentials.newest().expires_at) {
         (_, Some(last)) => format!(
@@ -215,7 +225,9 @@ fn facts(record: &TokenRecord, now: UnixSeconds) -> Facts {
         created: format!("{} by {}", moment::date_time(record.created_at), record.created_by.name()),
         key: newest.key.as_str().to_owned(),
         texts: grant.credentials.len(),
-        text_end: newest.expires_at.map_or_else(|| "never".to_owned(), moment::end),
+        text_end: newest
+            .expires_at
+            .map_or_else(|| "does not end by itself".to_owned(), |end| format!("is good until {}", moment::end(end))),
         revoked: record.token.end().map(|end| {
             (end.by.name().to_owned(), moment::date_time(end.at), end.reason.as_ref().map(ToString::to_string))
         }),

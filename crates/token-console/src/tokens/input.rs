@@ -88,6 +88,17 @@ impl Input {
         })
     }
 
+    /// A save of what is not final in a revoked token: its form sends nothing else.
+    pub(super) fn relabel(&self) -> Submitted<EditToken, EditToken> {
+        let mut errors = Vec::new();
+        let edit = EditToken {
+            name: noted(&mut errors, "/name", self.name.parse()),
+            description: noted(&mut errors, "/description", self.description.parse()),
+            ..EditToken::default()
+        };
+        if errors.is_empty() { Ok(edit) } else { Err(Refused { errors, good: Box::new(edit) }) }
+    }
+
     /// A save of the whole form.
     pub(super) fn edit(&self) -> Submitted<EditToken, EditToken> {
         let (mut errors, mut edit) = self.read();

@@ -134,7 +134,7 @@ pub(crate) async fn save(
     let before = blocking(&state, move |state| state.admin.token(id)).await?;
     let around = Around { visit: &visit, state: &state, console: &console, place, chosen: Some(id) };
     let ask = Ask::read(fields.text("do"));
-    let unsure = input.revoke && fields.text("sure") != Some("yes");
+    let unsure = input.revoke && before.token.end().is_none() && fields.text("sure") != Some("yes");
     if ask != Ask::Save || unsure {
         let refused = if ask == Ask::Save { input.edit().err().map(|refused| refused.errors) } else { None };
         let errors = refused.unwrap_or_default();
@@ -144,10 +144,15 @@ pub(crate) async fn save(
         return around.page(status, None, Form { confirm, ..form }).await;
     }
     let (author, asked) = (visit.author(), input.clone());
-    let saved = blocking(&state, move |state| state.admin.edit_token(&author, id, asked.version, &asked.edit())).await;
+    let final_already = before.token.end().is_some();
+    let saved = blocking(&state, move |state| {
+        let edit = if final_already { asked.relabel() } else { asked.edit() };
+        state.admin.edit_token(&author, id, asked.version, &edit)
+    })
+    .await;
     let error = match saved {
         Ok(done) => {
-            let ended = input.revoke && before.token.end().is_none();
+            let ended = input.revoke && !final_already;
             let unchanged = done.value == before;
             let said = if ended {
                 "token-revoked"
