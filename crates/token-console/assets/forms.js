@@ -15,6 +15,11 @@ const soil = (form) => {
   for (const mark of form.querySelectorAll('[data-unsaved]')) mark.hidden = false;
 };
 
+const clean = (form) => {
+  if (dirty === form) dirty = null;
+  for (const mark of form.querySelectorAll('[data-unsaved]')) mark.hidden = true;
+};
+
 const watch = (form) => {
   if (form.hasAttribute('data-dirty')) soil(form);
   form.addEventListener('input', () => soil(form));
@@ -60,15 +65,19 @@ const revoking = (event) => {
   if (!template) return;
   event.preventDefault();
   const row = card.querySelector('#revoking');
+  const form = card.closest('form');
   card.classList.toggle('danger', !!revoke);
   row.hidden = !!revoke;
   if (revoke) {
     card.append(template.content.cloneNode(true));
     card.querySelector('#reason').focus();
-    soil(card.closest('form'));
+    if (dirty !== form) form.dataset.onlyMarked = 'yes';
+    soil(form);
+    form.addEventListener('input', (typed) => { if (typed.target.id !== 'reason') delete form.dataset.onlyMarked; });
   } else {
     card.querySelector('#pending').remove();
     row.querySelector('button').focus();
+    if (form.dataset.onlyMarked) { clean(form); delete form.dataset.onlyMarked; }
   }
 };
 

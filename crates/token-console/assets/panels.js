@@ -89,6 +89,7 @@ export const panels = (root, start) => {
   const counted = root.matches?.('[data-count]') ? root : root.querySelector('[data-count]');
   if (counted) count(counted);
   if (root !== document || !document.querySelector('[data-panels]')) return;
+  document.querySelector('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
   document.addEventListener('click', async (event) => {
     const link = event.target.closest('a[data-row], a[data-panel]');
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -8,7 +8,7 @@ use token_admin::{AdminError, FieldError, Password};
 use token_http::HttpState;
 use token_http::pages::{self, Fields, PageError, Query, Visit, Visitor, html, html_with};
 
-use crate::forms::{Field, Summary, sentence};
+use crate::forms::{Field, Summary, sentence, wait};
 use crate::looks::rendered;
 use crate::moment;
 use crate::notice::{Notice, done};
@@ -79,7 +79,9 @@ pub(crate) async fn change_password(
         let told = error.told();
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
         let notice = Notice::bad(sentence(&told.detail.unwrap_or(told.title)));
-        return Ok(html_with(status, rendered(&AccountPage::new(&visit, Some(notice), &[]))));
+        let mut response = html_with(status, rendered(&AccountPage::new(&visit, Some(notice), &[])));
+        wait(&mut response, error.wait());
+        return Ok(response);
     }
     match error.into_admin()? {
         AdminError::Invalid(errors) => {

@@ -5,16 +5,19 @@ mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use token_core::{DetailValue, Event, EventKind, EventQuery, Level, LogVerdict, RoleId, SubjectKind};
+use token_admin::AdminError;
+use token_core::{DetailValue, Event, EventKind, EventQuery, Level, LogVerdict, Page, RoleId, StoreError, SubjectKind};
 use token_http::HttpState;
-use token_http::pages::{self, PageError, Query, Visit, blocking, html};
+use token_http::pages::{self, PageError, Query, Visit, blocking, html, html_with};
 
 use crate::access;
 use crate::counts::grouped;
 use crate::looks::rendered;
+use crate::notice::Notice;
 use crate::panels::{Mark, Place, with};
 use crate::shell::{Shell, View};
 
@@ -66,7 +69,7 @@ pub(crate) async fn page(
     let filters = filters(&place);
     let asked = pages::events(place.query, &visit, &state)?;
     let wanted = asked.wanted.clone();
-    let (page, names) = blocking(&state, move |state| {
+    let read = blocking(&state, move |state| {
         let mut page = state.admin.store().list_events(&wanted)?;
         // A part of the log in which nothing fits is no page to look at; some more are looked through.
         for _ in 1..PARTS {
@@ -78,17 +81,31 @@ pub(crate) async fn page(
         let names = access::names(state, &roles_in(&page.items))?;
         Ok((page, names))
     })
-    .await?;
+    .await;
+    let mut shell = Shell::new("Changelog", View::Changelog, &visit);
+    let (status, page, names) = match read.map_err(PageError::into_admin) {
+        Ok((page, names)) => (StatusCode::OK, page, names),
+        // Whoever can damage one row must not hide that the log can be checked.
+        Err(Ok(AdminError::Store(StoreError::Corrupt { .. }))) => {
+            let told =
+                "One of these events is not what was written, so they cannot be shown. Check the log to see which.";
+            shell = shell.saying(Some(Notice::bad(told)));
+            (StatusCode::INTERNAL_SERVER_ERROR, Page { items: Vec::new(), next: None }, BTreeMap::new())
+        }
+        Err(Ok(error)) => return Err(error.into()),
+        Err(Err(error)) => return Err(error),
+    };
     let more = page.next.as_ref().map(|next| with(&format!("{PATH}{here}"), "cursor", &asked.cursor(next)));
-    Ok(html(rendered(&ChangelogPage {
-        shell: Shell::new("Changelog", View::Changelog, &visit),
+    let page = ChangelogPage {
+        shell,
         filters,
         lines: page.items.iter().map(|event| Line::new(event, &names)).collect(),
         more,
         export: format!("{PATH}/export.csv{here}"),
         filtered: !here.is_empty(),
         here: format!("{PATH}{here}"),
-    })))
+    };
+    Ok(html_with(status, rendered(&page)))
 }
 
 fn filters(place: &Place) -> Filters {

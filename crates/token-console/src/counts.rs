@@ -84,6 +84,11 @@ pub(crate) fn words(count: TokenCount, one: &str, many: &str) -> String {
     format!("{}{more} {}", grouped(count.total), if count.total == 1 && count.exact { one } else { many })
 }
 
+/// `1 token`, `1 240 tokens`.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
 /// `1 240`, with a narrow blank that breaks no line.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -1,6 +1,9 @@
 //! Pieces of forms: fields with what is wrong with them, and the summary on top.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
 use token_admin::FieldError;
+use token_http::pages::Fields;
 
 /// One input and what is wrong with it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -124,6 +127,19 @@ impl<'a> Ask<'a> {
             return Self::Remove(list, place);
         }
         if text == "save" { Self::Save } else { Self::Other(text) }
+    }
+}
+
+/// Whether a form that does one thing asks for it: its button says so. A form that goes on after its session ended does
+/// not, so nothing is done before somebody presses the button again.
+pub(crate) fn asks_for(fields: &Fields, what: &str) -> bool {
+    fields.text("do") == Some(what)
+}
+
+/// Says in how many seconds to come again, if that is what keeps somebody.
+pub(crate) fn wait(response: &mut HttpResponse, seconds: Option<u32>) {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
 }
 

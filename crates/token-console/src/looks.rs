@@ -3,6 +3,7 @@
 use askama::Template;
 use token_http::pages::{Fields, Interrupted, Looks, Told, Visit};
 
+use crate::forms::spoken_words;
 use crate::shell::{Shell, View};
 use crate::sign_in::{Kept, SignInPage, local};
 
@@ -15,6 +16,7 @@ pub(crate) struct ConsoleLooks;
 struct FailurePage<'a> {
     shell: Shell,
     told: &'a Told,
+    detail: Option<String>,
 }
 
 /// Somebody is signed in, and goes on with a form that came from another session.
@@ -32,11 +34,12 @@ impl Looks for ConsoleLooks {
             Some(visit) => Shell::new(told.title.as_str(), View::None, visit),
             None => Shell::public(told.title.as_str()),
         };
-        rendered(&FailurePage { shell, told })
+        let detail = told.detail.as_deref().map(spoken_words);
+        rendered(&FailurePage { shell, told, detail })
     }
 
     fn interrupted(&self, form: &Interrupted, visit: Option<&Visit>) -> String {
-        let kept = Kept { path: local(&form.path), fields: form.fields.encoded() };
+        let kept = Kept::new(&form.path, form.fields.iter());
         match visit {
             Some(visit) => {
                 let shell = Shell::new("Go on", View::None, visit);

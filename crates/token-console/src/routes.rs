@@ -20,6 +20,11 @@ const fn may(permission: Permission) -> PageNeed {
     PageNeed::Permission(permission)
 }
 
+/// What a view is about, and what a page of it does: the list stands beside every form.
+const fn both(read: Permission, act: Permission) -> PageNeed {
+    PageNeed::Both(read, act)
+}
+
 macro_rules! table {
     ($($verb:ident $path:literal, $need:expr, $handler:path;)+) => {
         &[$(PageRoute { verb: Verb::$verb, path: $path, need: $need, handler: || web::route().to($handler) }),+]
@@ -41,41 +46,41 @@ static PAGES: &[PageRoute] = table! {
     Get "/admin", Session, overview::admin;
     Get "/admin/api-tokens", may(rights::TOKENS_READ), tokens::list;
     Get "/admin/api-tokens/count", may(rights::TOKENS_READ), tokens::count;
-    Get "/admin/api-tokens/new", may(rights::TOKENS_CREATE), tokens::new;
-    Post "/admin/api-tokens/new", may(rights::TOKENS_CREATE), tokens::create;
+    Get "/admin/api-tokens/new", both(rights::TOKENS_READ, rights::TOKENS_CREATE), tokens::new;
+    Post "/admin/api-tokens/new", both(rights::TOKENS_READ, rights::TOKENS_CREATE), tokens::create;
     Post "/admin/api-tokens/bulk", may(rights::TOKENS_READ), tokens::bulk;
-    Get "/admin/api-tokens/delete-expired", may(rights::TOKENS_DELETE), tokens::delete_expired_page;
-    Post "/admin/api-tokens/delete-expired", may(rights::TOKENS_DELETE), tokens::delete_expired;
+    Get "/admin/api-tokens/delete-expired", both(rights::TOKENS_READ, rights::TOKENS_DELETE), tokens::delete_expired_page;
+    Post "/admin/api-tokens/delete-expired", both(rights::TOKENS_READ, rights::TOKENS_DELETE), tokens::delete_expired;
     Get "/admin/api-tokens/{id}", may(rights::TOKENS_READ), tokens::show;
     Post "/admin/api-tokens/{id}", may(rights::TOKENS_READ), tokens::save;
-    Post "/admin/api-tokens/{id}/show", may(rights::TOKENS_SHOW), tokens::reveal;
-    Get "/admin/api-tokens/{id}/delete", may(rights::TOKENS_DELETE), tokens::delete_page;
-    Post "/admin/api-tokens/{id}/delete", may(rights::TOKENS_DELETE), tokens::delete;
-    Get "/admin/api-tokens/{id}/rotate", may(rights::TOKENS_ROTATE), tokens::rotate_page;
-    Post "/admin/api-tokens/{id}/rotate", may(rights::TOKENS_ROTATE), tokens::rotate;
+    Post "/admin/api-tokens/{id}/show", both(rights::TOKENS_READ, rights::TOKENS_SHOW), tokens::reveal;
+    Get "/admin/api-tokens/{id}/delete", both(rights::TOKENS_READ, rights::TOKENS_DELETE), tokens::delete_page;
+    Post "/admin/api-tokens/{id}/delete", both(rights::TOKENS_READ, rights::TOKENS_DELETE), tokens::delete;
+    Get "/admin/api-tokens/{id}/rotate", both(rights::TOKENS_READ, rights::TOKENS_ROTATE), tokens::rotate_page;
+    Post "/admin/api-tokens/{id}/rotate", both(rights::TOKENS_READ, rights::TOKENS_ROTATE), tokens::rotate;
     Get "/admin/roles", may(rights::ROLES_READ), roles::list;
-    Get "/admin/roles/new", may(rights::ROLES_CREATE), roles::new;
-    Post "/admin/roles/new", may(rights::ROLES_CREATE), roles::create;
+    Get "/admin/roles/new", both(rights::ROLES_READ, rights::ROLES_CREATE), roles::new;
+    Post "/admin/roles/new", both(rights::ROLES_READ, rights::ROLES_CREATE), roles::create;
     Get "/admin/roles/who-could", may(rights::ROLES_READ), roles::who_could;
     Get "/admin/roles/{id}", may(rights::ROLES_READ), roles::show;
-    Post "/admin/roles/{id}", may(rights::ROLES_UPDATE), roles::save;
-    Get "/admin/roles/{id}/delete", may(rights::ROLES_DELETE), roles::delete_page;
-    Post "/admin/roles/{id}/delete", may(rights::ROLES_DELETE), roles::delete;
+    Post "/admin/roles/{id}", both(rights::ROLES_READ, rights::ROLES_UPDATE), roles::save;
+    Get "/admin/roles/{id}/delete", both(rights::ROLES_READ, rights::ROLES_DELETE), roles::delete_page;
+    Post "/admin/roles/{id}/delete", both(rights::ROLES_READ, rights::ROLES_DELETE), roles::delete;
     Get "/admin/users", may(rights::USERS_READ), users::list;
-    Get "/admin/users/new", may(rights::USERS_CREATE), users::new;
-    Post "/admin/users/new", may(rights::USERS_CREATE), users::create;
+    Get "/admin/users/new", both(rights::USERS_READ, rights::USERS_CREATE), users::new;
+    Post "/admin/users/new", both(rights::USERS_READ, rights::USERS_CREATE), users::create;
     Get "/admin/users/{id}", may(rights::USERS_READ), users::show;
-    Post "/admin/users/{id}", may(rights::USERS_UPDATE), users::save;
-    Post "/admin/users/{id}/sign-out", may(rights::USERS_UPDATE), users::sign_out;
-    Get "/admin/users/{id}/delete", may(rights::USERS_DELETE), users::delete_page;
-    Post "/admin/users/{id}/delete", may(rights::USERS_DELETE), users::delete;
+    Post "/admin/users/{id}", both(rights::USERS_READ, rights::USERS_UPDATE), users::save;
+    Post "/admin/users/{id}/sign-out", both(rights::USERS_READ, rights::USERS_UPDATE), users::sign_out;
+    Get "/admin/users/{id}/delete", both(rights::USERS_READ, rights::USERS_DELETE), users::delete_page;
+    Post "/admin/users/{id}/delete", both(rights::USERS_READ, rights::USERS_DELETE), users::delete;
     Get "/admin/changelog", may(rights::EVENTS_READ), changelog::page;
     Get "/admin/changelog/check", may(rights::EVENTS_READ), changelog::check;
     Get "/admin/changelog/export.csv", may(rights::EVENTS_READ), changelog::export;
     Get "/admin/signing-keys", may(rights::KEYS_READ), signing_keys::page;
-    Post "/admin/signing-keys/rotate", may(rights::KEYS_ROTATE), signing_keys::rotate;
-    Get "/admin/signing-keys/{kid}/withdraw", may(rights::KEYS_WITHDRAW), signing_keys::withdraw_page;
-    Post "/admin/signing-keys/{kid}/withdraw", may(rights::KEYS_WITHDRAW), signing_keys::withdraw;
+    Post "/admin/signing-keys/rotate", both(rights::KEYS_READ, rights::KEYS_ROTATE), signing_keys::rotate;
+    Get "/admin/signing-keys/{kid}/withdraw", both(rights::KEYS_READ, rights::KEYS_WITHDRAW), signing_keys::withdraw_page;
+    Post "/admin/signing-keys/{kid}/withdraw", both(rights::KEYS_READ, rights::KEYS_WITHDRAW), signing_keys::withdraw;
     Get "/admin/configuration", may(rights::CONFIGURATION_READ), configuration::page;
     Get "/admin/{rest:.*}", Session, sign_in::nowhere;
 };

@@ -10,7 +10,7 @@ use token_admin::{AdminError, EditUser, FieldError, NewUser, Password, Refused, 
 use token_http::HttpState;
 use token_http::pages::{self, Fields, PageError, Query, Visitor, html, html_with, redirect};
 
-use crate::forms::{Field, Summary};
+use crate::forms::{Field, Summary, wait};
 use crate::looks::rendered;
 use crate::notice::Notice;
 use crate::shell::Shell;
@@ -66,7 +66,9 @@ pub(crate) async fn set_up(
     if error.is_setup_refused() || error.wait().is_some() {
         let told = error.told();
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::UNAUTHORIZED);
-        return Ok(again(status, Some(Notice::bad(told.detail.unwrap_or(told.title))), &[]));
+        let mut response = again(status, Some(Notice::bad(told.detail.unwrap_or(told.title))), &[]);
+        wait(&mut response, error.wait());
+        return Ok(response);
     }
     match error.into_admin()? {
         AdminError::Invalid(errors) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, None, &errors)),
@@ -88,6 +90,10 @@ fn submitted(fields: &Fields) -> Submitted<NewUser, EditUser> {
             // The use case gives the role `admin`.
             Ok(NewUser { username, display_name, roles: BTreeSet::new(), enabled: true, password: Some(password) })
         }
-        _ => Err(Refused { errors, good: Box::default() }),
+        (username, display_name, password) => {
+            let (username, display_name, password) = (username.ok(), display_name.ok(), password.ok());
+            let good = EditUser { username, display_name, password, ..EditUser::default() };
+            Err(Refused { errors, good: Box::new(good) })
+        }
     }
 }

@@ -9,32 +9,40 @@ use token_core::Username;
 use token_http::HttpState;
 use token_http::pages::{self, Fields, PageError, Query, Visit, Visitor, html, html_with, redirect};
 
+use crate::forms::{asks_for, wait};
 use crate::looks::{ContinuePage, rendered};
 use crate::notice::{Notice, done};
 use crate::shell::Shell;
+
+/// What stands before the names of fields that are kept in a form for signing in.
+const KEPT: &str = "kept:";
 
 /// A form to go on with after signing in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
     /// Where it goes; empty for none.
     pub(crate) path: String,
-    /// What was in it, encoded.
-    pub(crate) fields: String,
+    /// What was in it.
+    pub(crate) fields: Vec<(String, String)>,
 }
 
 impl Kept {
-    fn sent(fields: &Fields) -> Self {
-        let text = |name| fields.text(name).unwrap_or_default();
-        let path = text("kept_path");
-        if path.is_empty() { Self::default() } else { Self { path: local(path), fields: text("kept").to_owned() } }
+    /// What a form is to do is not kept: it goes on where it was, and nothing is done before somebody says so again.
+    pub(crate) fn new<'a>(path: &str, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let kept = fields.filter(|(name, _)| *name != "do" && *name != "sure");
+        let fields = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { path: local(path), fields }
     }
 
-    /// Names and values, as hidden fields of the form that goes on. What the form is to do is not among them: it goes
-    /// on where it was, and nothing is done before somebody saves.
-    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
-        let fields = Fields::parse(&self.fields).unwrap_or_default();
-        let pairs = fields.iter().filter(|(name, _)| *name != "do" && *name != "sure");
-        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    fn sent(fields: &Fields) -> Self {
+        let path = fields.text("kept_path").unwrap_or_default();
+        if path.is_empty() {
+            return Self::default();
+        }
+        // Whatever came, what must not be kept is not.
+        let named = |(name, value): (&str, &str)| Some((name.strip_prefix(KEPT)?.to_owned(), value.to_owned()));
+        let kept = Fields::kept(fields.iter().filter_map(named));
+        Self::new(path, kept.iter())
     }
 }
 
@@ -112,11 +120,11 @@ pub(crate) async fn sign_in(
         }
         Err(error) if error.is_sign_in_refused() => Ok(wrong()),
         Err(error) => match error.wait() {
-            Some(seconds) => {
+            Some(_) => {
                 let told = error.told();
                 let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
                 let mut response = again(status, told.detail.unwrap_or(told.title));
-                response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+                wait(&mut response, error.wait());
                 Ok(response)
             }
             None => Err(error),
@@ -125,7 +133,10 @@ pub(crate) async fn sign_in(
 }
 
 /// `POST /sign-out`.
-pub(crate) async fn sign_out(visit: Visit, _: Fields, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
+pub(crate) async fn sign_out(visit: Visit, fields: Fields, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
+    if !asks_for(&fields, "sign-out") {
+        return Ok(redirect("/"));
+    }
     let mut response = HttpResponse::SeeOther();
     response.insert_header(("location", "/sign-in?done=signed-out"));
     pages::sign_out(&state, &visit, &mut response).await?;
@@ -175,8 +186,11 @@ mod tests {
 
     #[test]
     fn a_form_that_goes_on_does_nothing_by_itself() {
-        let kept = Kept { path: "/x".to_owned(), fields: "name=a&do=save&sure=yes&role=1&role=2".to_owned() };
-        let pairs = kept.pairs();
-        assert_eq!(pairs.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["name", "role", "role"]);
+        let fields = Fields::parse(
+            "kept_path=%2Fx&kept:name=a&kept:do=save&kept:sure=yes&kept:role=1&kept:role=2&kept:password=p&other=b",
+        );
+        let kept = Kept::sent(&fields.unwrap());
+        assert_eq!(kept.path, "/x");
+        assert_eq!(kept.fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["name", "role", "role"]);
     }
 }

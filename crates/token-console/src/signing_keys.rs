@@ -8,7 +8,8 @@ use token_core::{Algorithm, KeyId, KeyState, PublicKey, SubjectKind, UnixSeconds
 use token_http::HttpState;
 use token_http::pages::{Fields, PageError, Query, Visit, blocking, html, html_with, in_path, redirect};
 
-use crate::counts::grouped;
+use crate::counts::counted;
+use crate::forms::asks_for;
 use crate::looks::rendered;
 use crate::moment;
 use crate::notice::{Notice, done};
@@ -89,6 +90,9 @@ fn row(state: &HttpState, key: &PublicKey, may_withdraw: bool, now: UnixSeconds)
 
 /// `POST /admin/signing-keys/rotate`: a new key, published before it signs, or signing at once.
 pub(crate) async fn rotate(visit: Visit, fields: Fields, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
+    if !asks_for(&fields, "rotate") {
+        return Ok(redirect(PATH));
+    }
     let algorithm: Option<Algorithm> = fields.text("algorithm").and_then(|text| text.parse().ok());
     let begin = if fields.text("begin") == Some("now") { Begin::Now } else { Begin::Published };
     let author = visit.author();
@@ -130,7 +134,7 @@ pub(crate) async fn withdraw_page(
     let page = WithdrawPage {
         shell: Shell::new("Withdraw a key", View::SigningKeys, &visit),
         id: id.as_str().to_owned(),
-        texts: format!("{} good {}", grouped(texts), if texts == 1 { "text" } else { "texts" }),
+        texts: counted(texts, "good text", "good texts"),
         signs: key.state == KeyState::Signing,
     };
     Ok(html(rendered(&page)))
@@ -139,11 +143,14 @@ pub(crate) async fn withdraw_page(
 /// `POST /admin/signing-keys/{kid}/withdraw`: no text that the key signed is accepted any more.
 pub(crate) async fn withdraw(
     visit: Visit,
-    _: Fields,
+    fields: Fields,
     request: HttpRequest,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, PageError> {
     let id: KeyId = in_path(&request, "kid", "key")?;
+    if !asks_for(&fields, "withdraw") {
+        return Ok(redirect(&format!("{PATH}/{id}/withdraw")));
+    }
     let author = visit.author();
     blocking(&state, move |state| state.admin.withdraw_key(&author, &id)).await?;
     Ok(redirect(&format!("{PATH}?done=key-withdrawn")))

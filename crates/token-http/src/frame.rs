@@ -34,10 +34,12 @@ const FIELDS: [(HeaderName, HeaderValue); 5] = [
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
+/// Frames a request; `dress` looks at every answer before a problem becomes JSON.
 pub(crate) async fn frame(
     state: Arc<HttpState>,
     request: ServiceRequest,
     next: Next<BoxBody>,
+    dress: impl FnOnce(ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     #[expect(clippy::disallowed_methods, reason = "the duration of a request for the log; decides nothing")]
     let started = Instant::now();
@@ -54,7 +56,7 @@ pub(crate) async fn frame(
         }
         Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
     };
-    let response = finish(response, id);
+    let response = finish(dress(response), id);
     count(&state, &response);
     log(&http, &response, id, started.elapsed().as_millis());
     Ok(response)

@@ -211,12 +211,14 @@ pub fn configure(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) + Clone {
                 resource
                     .default_service(web::route().to(refuse))
                     .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
-                    .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next))),
+                    .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
             );
         }
         let framed = Arc::clone(&state);
         let nowhere = web::route().to(|| async { Err::<HttpResponse, _>(ApiError::NotFound("page")) });
-        config.default_service(nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next))));
+        config.default_service(
+            nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
+        );
     }
 }
 

@@ -59,11 +59,13 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(address: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build();
-        Self { address: address.to_owned(), agent: config.into(), headers: Vec::new() }
+        Self { address: address.to_owned(), agent: agent(10), headers: Vec::new() }
+    }
+
+    /// The same caller, to whom a redirection is an answer like any other.
+    #[must_use]
+    pub fn not_following(&self) -> Self {
+        Self { agent: agent(0), ..self.clone() }
     }
 
     /// The same caller with a token.
@@ -144,4 +146,12 @@ impl Client {
         let text = response.body_mut().read_to_string().map_err(|error| say(&error))?;
         Ok(Answer { status, headers, text })
     }
+}
+
+fn agent(redirections: u32) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(redirections)
+        .timeout_global(Some(Duration::from_secs(30)));
+    config.build().into()
 }

@@ -189,6 +189,29 @@ impl Product {
     }
 }
 
+impl Product {
+    /// One request to the pages, from this address.
+    ///
+    /// # Panics
+    ///
+    /// When a request cannot be written, or the body of an answer breaks off.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn page(&self, raw: &RawRequest, from: IpAddr) -> Answer {
+        let state = self.state();
+        let method = Method::from_bytes(raw.method.as_bytes()).expect("a method");
+        let request = TestRequest::default().method(method).uri(&raw.target).set_payload(raw.body.clone());
+        let field = |(name, value): &(String, String)| (name.clone(), value.clone());
+        let request =
+            raw.headers.iter().map(field).fold(request.peer_addr((from, 4_711).into()), TestRequest::append_header);
+        actix_web::rt::System::new().block_on(async {
+            let pages = token_console::configure(Arc::clone(&state), Arc::new(token_console::Console::default()));
+            let service = init_service(app(state).configure(pages)).await;
+            answer(call_service(&service, request.to_request()).await).await
+        })
+    }
+}
+
 /// What was answered, read to its end.
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 async fn answer(response: ServiceResponse) -> Answer {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use token_core::{Author, Change, Load, PasswordHash, UnixMicros, User, UserChange, UserId, UserRecord};
 
 use super::{EditUser, NewUser, ensure_free, refused_password, refused_roles};
+use crate::Refused;
 use crate::authority::person_permissions;
 use crate::transaction::Deciding;
 use crate::{Admin, AdminError, Done, FieldError, Submitted, rights};
@@ -80,13 +81,20 @@ fn accepted<'a>(
     }
     let mut refused = match new {
         Ok(new) => refused_values(new),
-        Err(refused) => refused.errors.clone(),
+        Err(refused) => refused_with_password(refused),
     };
     refused.extend(refused_roles(*tx, roles)?);
     match new {
         Ok(new) if refused.is_empty() => Ok(new),
         _ => Err(AdminError::Invalid(refused)),
     }
+}
+
+/// Everything found so far, and what is wrong with a password that came beside it.
+fn refused_with_password(refused: &Refused<EditUser>) -> Vec<FieldError> {
+    let EditUser { username, password, .. } = refused.good.as_ref();
+    let weak = password.as_ref().and_then(|password| refused_password("/password", password, username.as_ref()));
+    refused.errors.iter().cloned().chain(weak).collect()
 }
 
 fn refused_values(new: &NewUser) -> Vec<FieldError> {
@@ -99,7 +107,7 @@ pub(crate) fn accepted_first<'a>(
     new: &'a Submitted<NewUser, EditUser>,
     tx: &mut dyn Load,
 ) -> Result<&'a NewUser, AdminError> {
-    let new = new.as_ref().map_err(|refused| AdminError::Invalid(refused.errors.clone()))?;
+    let new = new.as_ref().map_err(|refused| AdminError::Invalid(refused_with_password(refused)))?;
     ensure_free(tx, &new.username, None)?;
     let mut refused = refused_values(new);
     if new.password.is_none() {

@@ -46,15 +46,19 @@ const OFTEN_TRIED: &[&str] = &[
     "tokenwardtokenward",
 ];
 
-/// What is wrong with a new password of this person.
-pub(crate) fn refused_password(pointer: &str, password: &Password, name: &Username) -> Option<FieldError> {
+/// What is wrong with a new password of this person, whose name may be refused itself.
+pub(crate) fn refused_password<'a>(
+    pointer: &str,
+    password: &Password,
+    name: impl Into<Option<&'a Username>>,
+) -> Option<FieldError> {
     let text = password.expose();
     let folded = TokenName::fold_needle(text);
     let mut letters = folded.chars();
     let first = letters.next();
     let why = if text.chars().count() < MIN_CHARS {
         format!("must have at least {MIN_CHARS} characters; several words are easy to remember")
-    } else if folded.trim() == name.folded() {
+    } else if name.into().is_some_and(|name| folded.trim() == name.folded()) {
         "must not be the user name".to_owned()
     } else if letters.all(|letter| Some(letter) == first) || OFTEN_TRIED.contains(&folded.trim()) {
         "is among the first that anybody tries".to_owned()

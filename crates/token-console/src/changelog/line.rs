@@ -80,6 +80,9 @@ fn words(field: &str, value: &DetailValue, names: &BTreeMap<String, String>) -> 
     match value {
         DetailValue::Text(text) if text.is_empty() => "nothing".to_owned(),
         DetailValue::Text(text) => text.clone(),
+        DetailValue::Integer(seconds) if field == "expires_at" => {
+            UnixSeconds::new(*seconds).map_or_else(|_| seconds.to_string(), moment::end)
+        }
         DetailValue::Integer(seconds) if field.ends_with("_at") || field == "minute" => {
             UnixSeconds::new(*seconds).map_or_else(|_| seconds.to_string(), moment::date_time)
         }
@@ -114,7 +117,8 @@ mod tests {
         assert_eq!(said("roles", DetailValue::List(vec!["1".to_owned(), "2".to_owned()])), "Reader, 2");
         assert_eq!(said("roles", DetailValue::List(Vec::new())), "none");
         assert_eq!(said("description", "".into()), "nothing");
-        assert_eq!(said("expires_at", 1_900_000_000.into()), "17 Mar 2030, 17:46 UTC");
+        assert_eq!(said("revoked_at", 1_900_000_000.into()), "17 Mar 2030, 17:46 UTC");
+        assert_eq!(said("expires_at", 1_900_022_400.into()), "the end of 17 Mar 2030");
         assert_eq!(said("count", 1_900_000_000.into()), "1900000000");
     }
 }

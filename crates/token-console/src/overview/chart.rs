@@ -14,6 +14,8 @@ pub(super) struct Bar {
     pub(super) y: u64,
     pub(super) height: u64,
     pub(super) day: String,
+    /// Without its year.
+    pub(super) short: String,
     pub(super) count: u64,
     /// Every seventh day is named below its bar.
     pub(super) named: bool,
@@ -36,7 +38,8 @@ impl Chart {
             // A bar for one is seen beside a bar for a million.
             let height = if *count == 0 { 0 } else { (HEIGHT.saturating_mul(*count) / most.max(1)).max(2) };
             let day = UnixSeconds::new(begin).map(moment::date).unwrap_or_default();
-            bars.push(Bar { x, y: HEIGHT - height, height, day, count: *count, named: number % 7 == 0 });
+            let short = day.rsplit_once(' ').map(|(short, _)| short.to_owned()).unwrap_or_default();
+            bars.push(Bar { x, y: HEIGHT - height, height, day, short, count: *count, named: number % 7 == 0 });
             x += WIDTH;
             begin = begin.saturating_add(DAY);
         }

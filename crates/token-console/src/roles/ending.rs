@@ -8,7 +8,8 @@ use token_http::HttpState;
 use token_http::pages::{Fields, PageError, Visit, blocking, html, html_with, in_path, redirect};
 
 use super::{PATH, Panel, RolesPage, listing, place};
-use crate::counts::grouped;
+use crate::counts::counted;
+use crate::forms::asks_for;
 use crate::looks::rendered;
 use crate::panels::with;
 use crate::refusal::Refusal;
@@ -27,7 +28,9 @@ async fn ending(state: &Data<HttpState>, id: RoleId, filters: &str) -> Result<En
     let held = 0 < used.tokens.saturating_add(used.users);
     Ok(Ending {
         name: role.name.to_string(),
-        held_by: held.then(|| format!("{} tokens and {} people", grouped(used.tokens), grouped(used.users))),
+        held_by: held.then(|| {
+            format!("{} and {}", counted(used.tokens, "token", "tokens"), counted(used.users, "person", "people"))
+        }),
         action: format!("{PATH}/{id}/delete{filters}"),
         back: format!("{PATH}/{id}{filters}"),
     })
@@ -56,6 +59,9 @@ pub(crate) async fn delete(
     let id: RoleId = in_path(&request, "id", "role")?;
     let place = place(&request);
     let filters = place.filters();
+    if !asks_for(&fields, "delete") {
+        return Ok(redirect(&format!("{PATH}/{id}/delete{filters}")));
+    }
     let in_use = if fields.text("held") == Some("yes") { InUse::Force } else { InUse::Refuse };
     let author = visit.author();
     let refusal = match blocking(&state, move |state| state.admin.delete_role(&author, id, in_use)).await {

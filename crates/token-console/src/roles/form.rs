@@ -11,7 +11,7 @@ use super::PATH;
 use super::input::{Input, TypedRule};
 use crate::access;
 use crate::changelog::{Line, history};
-use crate::counts::grouped;
+use crate::counts::counted;
 use crate::forms::{Choice, Field, Summary};
 use crate::panels::Mark;
 use crate::tokens::mark;
@@ -190,8 +190,6 @@ fn facts(details: &RoleDetails, visit: &Visit, state: &HttpState) -> Result<Fact
         });
         held_by.extend(named);
     }
-    let counted =
-        |number: u64, one: &str, many: &str| format!("{} {}", grouped(number), if number == 1 { one } else { many });
     Ok(Facts {
         id: role.id.to_string(),
         built_in: role.built_in().is_some(),

@@ -9,7 +9,7 @@ use token_http::HttpState;
 use token_http::pages::{PageError, Visit, blocking, html};
 
 use super::{PATH, Panel, RolesPage, listing, place};
-use crate::counts::grouped;
+use crate::counts::counted;
 use crate::forms::sentence;
 use crate::looks::rendered;
 use crate::panels::Mark;
@@ -92,7 +92,7 @@ fn held_by(state: &HttpState, role: &Role) -> Result<String, AdminError> {
         Some(BuiltIn::AllUsers) => Ok("every person".to_owned()),
         Some(BuiltIn::Admin) | None => {
             let (_, used) = state.admin.role(role.id)?;
-            Ok(format!("{} tokens, {} people", grouped(used.tokens), grouped(used.users)))
+            Ok(format!("{}, {}", counted(used.tokens, "token", "tokens"), counted(used.users, "person", "people")))
         }
     }
 }

@@ -16,7 +16,7 @@ use super::PATH;
 use super::list::{self, named};
 use crate::console::Console;
 use crate::counts;
-use crate::forms::{Field, sentence};
+use crate::forms::{Field, asks_for, sentence};
 use crate::looks::rendered;
 use crate::notice::Notice;
 use crate::panels::with;
@@ -48,7 +48,7 @@ pub(crate) async fn bulk(
     state: Data<HttpState>,
 ) -> Result<HttpResponse, PageError> {
     let filters = list::place(&request).filters();
-    let deletes = fields.text("do") == Some("delete");
+    let deletes = fields.text("action") == Some("delete");
     let needed = if deletes { rights::TOKENS_DELETE } else { rights::TOKENS_REVOKE };
     if !visit.may(&needed) {
         return Err(AdminError::Missing(needed).into());
@@ -127,7 +127,14 @@ fn expired_page(visit: &Visit, count: TokenCount, notice: Option<Notice>) -> Str
 
 /// `POST /admin/api-tokens/delete-expired`: deletes all tokens that have expired when the request comes; what it does
 /// not get through in some seconds is asked for again.
-pub(crate) async fn delete_expired(visit: Visit, _: Fields, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
+pub(crate) async fn delete_expired(
+    visit: Visit,
+    fields: Fields,
+    state: Data<HttpState>,
+) -> Result<HttpResponse, PageError> {
+    if !asks_for(&fields, "delete") {
+        return Ok(redirect(&format!("{PATH}/delete-expired")));
+    }
     let (author, now) = (visit.author(), visit.now());
     let (deleted, whole) = blocking(&state, move |state| {
         let begun = state.clock.now();

@@ -9,6 +9,7 @@ use token_http::pages::{Fields, PageError, Visit, blocking, html, in_path, redir
 use super::panel::{Panel, TokensPage};
 use super::{PATH, list};
 use crate::console::Console;
+use crate::forms::asks_for;
 use crate::looks::rendered;
 use crate::panels::with;
 
@@ -42,12 +43,15 @@ pub(crate) async fn delete_page(
 /// `POST /admin/api-tokens/{id}/delete`: the token is revoked and gone (S31).
 pub(crate) async fn delete(
     visit: Visit,
-    _: Fields,
+    fields: Fields,
     request: HttpRequest,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, PageError> {
     let id: TokenId = in_path(&request, "id", "token")?;
     let filters = list::place(&request).filters();
+    if !asks_for(&fields, "delete") {
+        return Ok(redirect(&format!("{PATH}/{id}/delete{filters}")));
+    }
     let author = visit.author();
     blocking(&state, move |state| state.admin.delete_token(&author, id)).await?;
     Ok(redirect(&with(&format!("{PATH}{filters}"), "done", "token-deleted")))

@@ -7,13 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use token_core::TokenId;
 use token_http::HttpState;
-use token_http::pages::{Fields, PageError, Visit, blocking, html_with, in_path};
+use token_http::pages::{Fields, PageError, Visit, blocking, html_with, in_path, redirect};
 
 use super::form::Form;
-use super::list;
 use super::panel::{Panel, TokensPage};
+use super::{PATH, list};
 use crate::console::Console;
-use crate::forms::sentence;
+use crate::forms::{asks_for, sentence};
 use crate::looks::rendered;
 
 /// A text as the page shows it.
@@ -51,10 +51,12 @@ pub(crate) async fn reveal(
     state: Data<HttpState>,
     console: Data<Console>,
 ) -> Result<HttpResponse, PageError> {
-    let _ = fields;
     let id: TokenId = in_path(&request, "id", "token")?;
     let place = list::place(&request);
     let filters = place.filters();
+    if !asks_for(&fields, "show") {
+        return Ok(redirect(&format!("{PATH}/{id}{filters}")));
+    }
     let (author, seen) = (visit.author(), visit.clone());
     let shown = blocking(&state, move |state| state.admin.reveal_token(&author, id, None)).await;
     let (status, secret, problem) = match shown {

@@ -1,5 +1,6 @@
 //! *Rotate*: a new text for the same token (X04).
 
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use token_admin::{FieldError, Issued, OldEnds, Refused, RotateToken, Submitted};
@@ -13,7 +14,7 @@ use super::reveal::Secret;
 use super::save::fresh_key;
 use super::{PATH, list};
 use crate::console::Console;
-use crate::forms::{Field, Summary};
+use crate::forms::{Field, Summary, asks_for};
 use crate::looks::rendered;
 use crate::moment;
 use crate::notice::Notice;
@@ -138,8 +139,10 @@ pub(crate) async fn rotate(
 ) -> Result<HttpResponse, PageError> {
     let id: TokenId = in_path(&request, "id", "token")?;
     let place = list::place(&request);
-    let filters = place.filters();
     let typed = Typed::sent(&fields);
+    if !asks_for(&fields, "rotate") {
+        return again(&visit, &state, &console, place, id, (StatusCode::OK, None, Vec::new()), typed).await;
+    }
     let (author, asked) = (visit.author(), typed.clone());
     let done = blocking(&state, move |state| {
         let key = asked.key.parse::<IdempotencyKey>().ok();
@@ -158,14 +161,28 @@ pub(crate) async fn rotate(
             (status, notice, pointed(errors))
         }
     };
-    let now = visit.now();
-    let rotation = blocking(&state, move |state| {
+    again(&visit, &state, &console, place, id, (status, notice, errors), typed).await
+}
+
+/// The form as it was typed.
+async fn again(
+    visit: &Visit,
+    state: &Data<HttpState>,
+    console: &Data<Console>,
+    place: Place,
+    id: TokenId,
+    (status, notice, errors): (StatusCode, Option<Notice>, Vec<FieldError>),
+    typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let (now, filters) = (visit.now(), place.filters());
+    let rotation = blocking(state, move |state| {
         let record = state.admin.token(id)?;
         Ok(Rotation::new(&record, typed, &errors, &filters, now))
     })
     .await?;
-    let listing = list::load(place, &visit, &state, &console, Some(id)).await?;
-    Ok(html_with(status, rendered(&TokensPage::new(&visit, notice, listing, Panel::Rotation(Box::new(rotation))))))
+    let listing = list::load(place, visit, state, console, Some(id)).await?;
+    let page = TokensPage::new(visit, notice, listing, Panel::Rotation(Box::new(rotation)));
+    Ok(html_with(status, rendered(&page)))
 }
 
 async fn with_text(

@@ -8,6 +8,7 @@ use token_http::pages::{Fields, PageError, Visit, blocking, html, html_with, in_
 
 use super::{PATH, Panel, UsersPage, listing, place};
 use crate::access;
+use crate::forms::asks_for;
 use crate::looks::rendered;
 use crate::panels::with;
 use crate::refusal::Refusal;
@@ -35,12 +36,15 @@ async fn ending(state: &Data<HttpState>, id: UserId, filters: &str) -> Result<En
 /// `POST /admin/users/{id}/sign-out`: all sessions of the person end.
 pub(crate) async fn sign_out(
     visit: Visit,
-    _: Fields,
+    fields: Fields,
     request: HttpRequest,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, PageError> {
     let id: UserId = in_path(&request, "id", "person")?;
     let filters = place(&request).filters();
+    if !asks_for(&fields, "sign-out") {
+        return Ok(redirect(&format!("{PATH}/{id}{filters}")));
+    }
     let author = visit.author();
     blocking(&state, move |state| state.admin.end_sessions_of(&author, id)).await?;
     Ok(redirect(&with(&format!("{PATH}/{id}{filters}"), "done", "user-signed-out")))
@@ -62,13 +66,16 @@ pub(crate) async fn delete_page(
 /// `POST /admin/users/{id}/delete`: the account goes, and its sessions end.
 pub(crate) async fn delete(
     visit: Visit,
-    _: Fields,
+    fields: Fields,
     request: HttpRequest,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, PageError> {
     let id: UserId = in_path(&request, "id", "person")?;
     let place = place(&request);
     let filters = place.filters();
+    if !asks_for(&fields, "delete") {
+        return Ok(redirect(&format!("{PATH}/{id}/delete{filters}")));
+    }
     let author = visit.author();
     let refusal = match blocking(&state, move |state| state.admin.delete_user(&author, id)).await {
         Ok(_) => return Ok(redirect(&with(&format!("{PATH}{filters}"), "done", "user-deleted"))),

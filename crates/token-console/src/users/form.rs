@@ -11,7 +11,7 @@ use super::input::Input;
 use super::{PATH, mark};
 use crate::access;
 use crate::changelog::{Line, history};
-use crate::counts::grouped;
+use crate::counts::counted;
 use crate::forms::{Choice, Field, Summary};
 use crate::moment;
 use crate::panels::Mark;
@@ -134,7 +134,7 @@ fn facts(details: &UserDetails, visit: &Visit) -> Facts {
         mark: mark(record),
         created: format!("{} by {}", moment::date_time(record.created_at), record.created_by.name()),
         sessions: *sessions,
-        tokens: format!("{} {}", grouped(*tokens_made), if *tokens_made == 1 { "token" } else { "tokens" }),
+        tokens: counted(*tokens_made, "token", "tokens"),
         made_tokens: 0 < *tokens_made,
         tokens_at: format!("/admin/api-tokens?created_by={}", record.id()),
         myself: visit.signed_in().user.id == record.id(),

@@ -90,10 +90,10 @@ async fn judge(
             (Some(_), _) => {}
         }
     }
-    if let (PageNeed::Permission(permission), Some(visit)) = (need, &visit)
-        && !visit.may(permission)
+    if let Some(visit) = &visit
+        && let Some(missing) = need.permissions().find(|permission| !visit.may(permission))
     {
-        return Err(ApiError::Refused(Refusal::Missing(permission.clone())));
+        return Err(ApiError::Refused(Refusal::Missing(missing.clone())));
     }
     if let Some(fields) = fields {
         http.extensions_mut().insert(fields);

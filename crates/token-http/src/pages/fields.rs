@@ -14,6 +14,10 @@ use crate::state::HttpLimits;
 /// The field that holds the CSRF token of the session.
 pub const CSRF_FIELD: &str = "csrf";
 
+/// Everything but unreserved characters (RFC 3986 §2.3).
+const RESERVED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Names and values in the order they were sent; a name may stand several times. Values of fields that are named
 /// `password…` are overwritten when dropped.
 #[derive(Clone, Default)]
@@ -39,8 +43,7 @@ impl Fields {
     /// The encoded form.
     #[must_use]
     pub fn encoded(&self) -> String {
-        let encode =
-            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, RESERVED).to_string();
         let pairs: Vec<String> =
             self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         pairs.join("&")

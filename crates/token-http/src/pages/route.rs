@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpMessage, HttpResponse, guard};
 use token_core::Permission;
@@ -30,6 +30,20 @@ pub enum PageNeed {
     Session,
     /// A session of somebody with this permission.
     Permission(Permission),
+    /// A session of somebody with both: what a page is about, and what it does.
+    Both(Permission, Permission),
+}
+
+impl PageNeed {
+    /// The permissions a visitor must have, in the order they are asked for.
+    pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
+        let (one, other) = match self {
+            Self::Public | Self::Session => (None, None),
+            Self::Permission(one) => (Some(one), None),
+            Self::Both(one, other) => (Some(one), Some(other)),
+        };
+        one.into_iter().chain(other)
+    }
 }
 
 /// One page, or one form.
@@ -103,8 +117,10 @@ pub fn configure(
                         let (state, looks) = (Arc::clone(&admitting), Arc::clone(&interrupting));
                         admit(state, Arc::clone(&rows), looks, request, next)
                     }))
-                    .wrap(from_fn(move |request, next| as_page(Arc::clone(&failing), request, next)))
-                    .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next))),
+                    .wrap(from_fn(move |request, next| {
+                        let looks = Arc::clone(&failing);
+                        frame(Arc::clone(&framed), request, next, move |response| as_page(looks.as_ref(), response))
+                    })),
             );
         }
     }
@@ -116,16 +132,7 @@ pub(super) fn need<'a>(rows: &'a [&'static PageRoute], method: &Method) -> Optio
 }
 
 /// Turns an error into its page, and sets the header fields that pages have instead of those of data.
-async fn as_page(
-    looks: Arc<dyn Looks>,
-    request: ServiceRequest,
-    next: Next<BoxBody>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let http = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response,
-        Err(error) => ServiceResponse::from_err(error, http),
-    };
+fn as_page(looks: &dyn Looks, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let (http, mut response) = response.into_parts();
     if let Some(told) = Told::take(&mut response, &http) {
         let visit = http.extensions().get::<Visit>().cloned();
@@ -140,5 +147,6 @@ async fn as_page(
         headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     }
     headers.insert(header::REFERRER_POLICY, REFERRER);
-    Ok(ServiceResponse::new(http.clone(), compressed(response, http.headers())))
+    let response = compressed(response, http.headers());
+    ServiceResponse::new(http, response)
 }
