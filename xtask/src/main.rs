@@ -4,6 +4,7 @@
 //! It knows how to call tools; it refuses to know anything about tokens.
 
 mod bench;
+mod browser;
 mod checks;
 mod ci;
 mod failure;
@@ -27,6 +28,8 @@ cargo xtask TASK
   run [--] [ARGS]      build the server in release mode and start it with ARGS
   test [FILTER...]     the whole test suite on SQLite and PostgreSQL; with FILTERs (words or
                        options of the test runner) only the tests they select
+  browser [FILTER...]  the tests of the console in a browser, or those in a file (`tokens_list`) or
+                       with a piece of a name (`s27`); pictures go to target/browser
   ci [STEP...]         everything a change has to pass, or some of it: format, lengths, packages,
                        dependencies, lints, features, docs, fuzz, tests
   bench [NAME]         the benchmarks; NAME and options go to `cargo bench`
@@ -58,6 +61,7 @@ fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
     match task {
         "run" => run::server(rest),
         "test" => test::suite(rest),
+        "browser" => browser::suite(rest),
         "ci" => ci::steps(rest),
         "bench" => bench::measure(rest),
         "fuzz" => fuzz::run(rest),

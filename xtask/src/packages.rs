@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::{postgres, process, tools};
+use crate::{browser, postgres, process, tools};
 
 /// One thing a machine may lack, and the Debian packages that bring it.
 struct Need {
@@ -34,6 +34,10 @@ const NPM: Need = Need { is_met: || process::find("npm").is_some(), packages: &[
 const STRACE: Need = Need { is_met: || process::find("strace").is_some(), packages: &["strace"] };
 /// Looks into a database behind the server's back.
 const SQLITE: Need = Need { is_met: || process::find("sqlite3").is_some(), packages: &["sqlite3"] };
+/// Opens the pages of the console; without a font it would show empty boxes.
+const CHROMIUM: Need = Need { is_met: || browser::chromium().is_some(), packages: &["chromium", "fonts-dejavu-core"] };
+/// Makes databases for tests, and looks into them.
+const PSQL: Need = Need { is_met: || process::find("psql").is_some(), packages: &["postgresql-client"] };
 
 /// Makes sure that the workspace can be compiled.
 ///
@@ -50,7 +54,16 @@ pub(crate) fn for_building() -> Result<(), Failure> {
 ///
 /// Something is missing and cannot be installed from here.
 pub(crate) fn for_testing() -> Result<(), Failure> {
-    ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PYTHON, NODE, NPM, STRACE, SQLITE])
+    ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, PYTHON, NODE, NPM, STRACE, SQLITE, CHROMIUM])
+}
+
+/// Makes sure that the program can be compiled, and its pages opened.
+///
+/// # Errors
+///
+/// Something is missing and cannot be installed from here.
+pub(crate) fn for_browsing() -> Result<(), Failure> {
+    ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, NODE, NPM, SQLITE, CHROMIUM])
 }
 
 /// Makes sure that fuzz targets can be compiled.

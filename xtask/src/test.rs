@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::tools::Runner;
-use crate::{packages, process, tools};
+use crate::{browser, packages, process, tools};
 
 /// Named stops in the write path, for crash tests: never in a release build.
 pub(crate) const FEATURES: &str = "tokenward/failpoints,token-tests/failpoints";
@@ -22,9 +22,7 @@ pub(crate) fn suite(filters: &[OsString]) -> Result<(), Failure> {
     let python = tools::python()?;
     let node = tools::node()?;
 
-    // The tests start this program, so it is built as a user builds it, not as a part of them.
-    process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))?;
-
+    build()?;
     let cluster = Cluster::start()?;
     let equip = |command: &mut Command| {
         command
@@ -41,10 +39,20 @@ pub(crate) fn suite(filters: &[OsString]) -> Result<(), Failure> {
         }
         _ => Ok(()),
     };
+    let pages = if filters.is_empty() { browser::beside(&cluster, &node, &[]) } else { Ok(()) };
     let mut tests = match runner {
         Runner::Nextest => process::cargo(["nextest", "run"]),
         Runner::Cargo => process::cargo(["test"]),
     };
     tests.args(["--workspace", "--locked", "--no-fail-fast", "--features", FEATURES]).args(filters);
-    equip(&mut tests).and(examples)
+    equip(&mut tests).and(examples).and(pages)
+}
+
+/// Builds the program that tests start: as a user builds it, not as a part of them.
+///
+/// # Errors
+///
+/// It does not compile.
+pub(crate) fn build() -> Result<(), Failure> {
+    process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))
 }

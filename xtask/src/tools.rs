@@ -49,18 +49,19 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
     Ok(python)
 }
 
-/// A folder whose `node_modules` holds jose.
+/// A folder whose `node_modules` holds jose, playwright-core and axe-core.
 ///
 /// # Errors
 ///
-/// There is no Node, or jose cannot be installed.
+/// There is no Node, or they cannot be installed.
 pub(crate) fn node() -> Result<PathBuf, Failure> {
     let folder = folder()?.join("node");
-    if folder.join("node_modules/jose/package.json").is_file() {
+    let is_there = |name: &str| folder.join("node_modules").join(name).join("package.json").is_file();
+    if ["jose", "playwright-core", "axe-core"].into_iter().all(is_there) {
         return Ok(folder);
     }
 
-    println!("installing jose into {}", folder.display());
+    println!("installing jose, playwright-core and axe-core into {}", folder.display());
     let prepared = fs::create_dir_all(&folder)
         // Without a manifest of its own npm would look for one in the folders above.
         .and_then(|()| fs::write(folder.join("package.json"), "{ \"private\": true }\n"));
@@ -68,17 +69,22 @@ pub(crate) fn node() -> Result<PathBuf, Failure> {
     process::run(
         Command::new("npm")
             .current_dir(&folder)
+            // Without scripts nothing of them runs here, and no browser is brought along.
             .args(["install", "--no-audit", "--no-fund", "--ignore-scripts"])
-            .arg(jose()),
+            .args(node_packages()),
     )?;
     Ok(folder)
 }
 
-/// The newest jose that the Node on this machine can load: the Web Crypto API, which version 6
-/// expects to find, came with Node 20; Debian 12 has 18.
-fn jose() -> &'static str {
+/// The newest packages that the Node on this machine can load. jose 6 expects to find the Web Crypto API, which came
+/// with Node 20, and playwright-core wants that version since 1.62; Debian 12 has 18.
+fn node_packages() -> [&'static str; 3] {
     let has_web_crypto = "process.exit(globalThis.crypto?.subtle ? 0 : 1)";
-    if process::succeeds(Command::new("node").args(["-e", has_web_crypto])) { "jose@6" } else { "jose@5" }
+    if process::succeeds(Command::new("node").args(["-e", has_web_crypto])) {
+        ["jose@6", "playwright-core@1", "axe-core@4"]
+    } else {
+        ["jose@5", "playwright-core@1.61", "axe-core@4"]
+    }
 }
 
 /// What runs the tests.

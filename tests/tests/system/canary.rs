@@ -37,7 +37,7 @@ fn spellings(secret: &[u8]) -> [Vec<u8>; 3] {
 }
 
 /// All that the program wrote, but its master key.
-fn written(app: &App) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn written(app: &App) -> Vec<(String, Vec<u8>)> {
     let file = app.key_file();
     let mut written = files(app.database.folder());
     written.retain(|(name, _)| Path::new(name) != file);
@@ -47,7 +47,7 @@ fn written(app: &App) -> Vec<(String, Vec<u8>)> {
 }
 
 #[track_caller]
-fn ensure_absent(secrets: &[Vec<u8>], written: &[(String, Vec<u8>)]) {
+pub(crate) fn ensure_absent(secrets: &[Vec<u8>], written: &[(String, Vec<u8>)]) {
     for (name, content) in written {
         for secret in secrets {
             for spelling in spellings(secret) {

@@ -39,6 +39,7 @@ mod master_key_change;
 mod meeting;
 mod networks;
 mod openapi;
+mod pages;
 mod problems;
 mod refusals;
 mod refused_calls;

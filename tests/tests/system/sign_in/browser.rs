@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use token_admin::{NewUser, Password};
@@ -55,9 +56,13 @@ impl Accounts {
     }
 }
 
+/// How often accounts were made beside a server: ids of people never return, so each time has a seed of its own.
+static TIMES: AtomicU64 = AtomicU64::new(0);
+
 impl App {
     pub(crate) fn accounts(&self) -> Accounts {
-        let (clock, randomness) = (Arc::new(FixedClock::at(1_900_000_000)), Arc::new(SeededRandomness::new(9)));
+        let seed = 9 + TIMES.fetch_add(1, Ordering::SeqCst);
+        let (clock, randomness) = (Arc::new(FixedClock::at(1_900_000_000)), Arc::new(SeededRandomness::new(seed)));
         let master = Arc::new(MasterKey::read(&self.key_file()).unwrap());
         Accounts(Product::open(&self.database.address(), &master, &clock, &randomness))
     }
