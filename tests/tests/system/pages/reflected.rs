@@ -62,18 +62,17 @@ fn atk_x01_x07_what_an_address_says_is_text_or_refused_on_every_page() {
     on_each_database(|database| {
         let app = App::at(database, START);
         let ada = app.ada();
-        for (verb, route, _) in routes().filter(|(verb, _, _)| *verb == Verb::Get) {
+        let pages = routes().filter(|(verb, _, _)| *verb == Verb::Get);
+        for (page, (verb, route, _)) in pages.enumerate() {
             let path = good(&app, verb, route).path;
             let plain = path.split('?').next().unwrap();
-            for name in names {
-                for text in &HOSTILE[..3] {
-                    let asked = format!("{plain}?{name}={}", escaped(text));
-                    let answer = ada.get(&asked);
-                    assert!([200, 303, 400, 404].contains(&answer.status), "{asked}: {answer:?}");
-                    ensure_text(&answer.text, &asked);
-                    let location = answer.header("location").unwrap_or("/");
-                    assert!(location.starts_with('/') && !location.contains(['<', '"', '\'']), "{asked}: {location}");
-                }
+            for (number, name) in names.into_iter().enumerate() {
+                let asked = format!("{plain}?{name}={}", escaped(HOSTILE[(page + number) % 3]));
+                let answer = ada.get(&asked);
+                assert!([200, 303, 400, 404].contains(&answer.status), "{asked}: {answer:?}");
+                ensure_text(&answer.text, &asked);
+                let location = answer.header("location").unwrap_or("/");
+                assert!(location.starts_with('/') && !location.contains(['<', '"', '\'']), "{asked}: {location}");
             }
             let asked = format!("{plain}?{}=1&x={}", escaped(HOSTILE[0]), escaped(HOSTILE[2]));
             ensure_text(&ada.get(&asked).text, &asked);
