@@ -146,20 +146,20 @@ eachDatabase('atk_x12_what_has_no_button_is_refused_when_it_is_sent_all_the_same
   const posts = {
     [`${tokens}/new`]: { name: 'Mine', do: 'save' },
     [`${tokens}/bulk`]: { ids: token.id, do: 'delete', sure: 'yes' },
-    [`${tokens}/delete-expired`]: {},
+    [`${tokens}/delete-expired`]: { do: 'delete' },
     [`${tokens}/${token.id}`]: { name: 'Mine', version: '1', do: 'save' },
-    [`${tokens}/${token.id}/show`]: {},
-    [`${tokens}/${token.id}/delete`]: {},
-    [`${tokens}/${token.id}/rotate`]: { old_ends: 'now' },
+    [`${tokens}/${token.id}/show`]: { do: 'show' },
+    [`${tokens}/${token.id}/delete`]: { do: 'delete' },
+    [`${tokens}/${token.id}/rotate`]: { old_ends: 'now', do: 'rotate' },
     [`${roles}/new`]: { name: 'Mine', do: 'save' },
     [`${roles}/${role}`]: { name: 'Mine', version: '1', do: 'save' },
-    [`${roles}/${role}/delete`]: { held: 'yes' },
+    [`${roles}/${role}/delete`]: { held: 'yes', do: 'delete' },
     [`${users}/new`]: { username: 'mine', enabled: 'yes', do: 'save' },
     [`${users}/${person}`]: { username: 'mine', version: '1', do: 'save' },
-    [`${users}/${person}/sign-out`]: {},
-    [`${users}/${person}/delete`]: {},
-    [`${keys}/rotate`]: { begin: 'now' },
-    [`${keys}/${kid}/withdraw`]: {},
+    [`${users}/${person}/sign-out`]: { do: 'sign-out' },
+    [`${users}/${person}/delete`]: { do: 'delete' },
+    [`${keys}/rotate`]: { begin: 'now', do: 'rotate' },
+    [`${keys}/${kid}/withdraw`]: { do: 'withdraw' },
   };
   const state = () => world.sql("SELECT (SELECT count(*) FROM tokens), (SELECT count(*) FROM roles), (SELECT count(*) FROM users), (SELECT count(*) FROM credentials), (SELECT count(*) FROM events WHERE kind <> 'calls.refused')");
   const before = await state();
@@ -176,10 +176,10 @@ eachDatabase('a_form_without_the_secret_of_the_session_does_nothing', async (wor
   const { page } = world;
   const token = await world.token('CI pipeline');
   world.expect(403);
-  for (const csrf of ['', 'x', 'A'.repeat(43)]) assert.equal(await send(page, `/admin/api-tokens/${token.id}/delete`, { csrf }), 403, csrf);
+  for (const csrf of ['', 'x', 'A'.repeat(43)]) assert.equal(await send(page, `/admin/api-tokens/${token.id}/delete`, { csrf, do: 'delete' }), 403, csrf);
   assert.equal(await world.value('SELECT count(*) FROM tokens'), '1');
   assert.equal(await world.status(token.token), 200);
   // With it, the same is done.
-  await send(page, `/admin/api-tokens/${token.id}/delete`, {});
+  await send(page, `/admin/api-tokens/${token.id}/delete`, { do: 'delete' });
   assert.equal(await world.value('SELECT count(*) FROM tokens'), '0');
 });

@@ -80,7 +80,7 @@ eachDatabase('t04_admin_may_do_everything_and_is_neither_edited_nor_removed', as
   world.watch().allow(409, 422);
   // What the form does not offer, sent all the same.
   const [edited] = await send(page, `${ROLES}/${id}`, { name: 'root', description: 'changed', effect: 'deny', resource: '*', action: '*', version, do: 'save' });
-  const [deleted, told] = await send(page, `${ROLES}/${id}/delete`, { held: 'yes' });
+  const [deleted, told] = await send(page, `${ROLES}/${id}/delete`, { held: 'yes', do: 'delete' });
   assert.equal(deleted, 409);
   assert.match(told, /built-in role cannot be deleted/i);
   assert.deepEqual(await world.sql('SELECT name, description FROM roles ORDER BY name'), before.map((row) => row.slice(0, 2)), `edited: ${edited}`);
@@ -160,7 +160,7 @@ eachDatabase('a_role_in_use_says_where_before_it_is_deleted', async (world) => {
   const view = await new RolesView(page).show(id);
   await view.link('Delete').click();
   await reads(view.title, 'Delete “Role readers”?');
-  await sees(view.details.getByText('2 tokens and 3 people hold this role and lose it at once.'));
+  await sees(view.details.getByText('Held by 2 tokens and 3 people, who lose it at once.'));
   await accessible(page);
   await view.link('Cancel').click();
   await reads(view.title, 'Role readers');
@@ -188,7 +188,7 @@ eachDatabase('a_role_that_came_into_use_since_the_question_is_asked_about_again'
   world.expect(409);
   await view.button('Delete').click();
   await view.says(/^The role is in use by 1 tokens? and 0 people/);
-  await sees(view.details.getByText('1 token and 0 people hold this role and lose it at once.'));
+  await sees(view.details.getByText('Held by 1 token and 0 people, who lose it at once.'));
   assert.equal(await world.status(token, '/api/v1/roles'), 200);
   assert.equal(await world.events('role.deleted'), 0);
   await view.button('Delete').click();

@@ -125,7 +125,7 @@ eachDatabase('what_is_wrong_with_a_person_is_said_at_its_field_and_only_the_pass
     await view.field('User name').fill(twin);
     await view.field('Password').fill(PASSWORD);
     await view.save();
-    await reads(page.locator('#username-problem'), /is taken/);
+    await reads(page.locator('#username-problem'), /is taken/i);
   }
   assert.deepEqual(await names(world), ['ada']);
   await view.field('User name').fill('eve');
