@@ -127,14 +127,14 @@ eachDatabase('the_pictures_of_the_guide', STORY, async (world) => {
   const view = new TokensView(page);
   await page.goto('/overview');
   await guide(page, 'overview');
-  await view.visit();
+  await view.visit('?sort=name');
   await view.choose('CI pipeline');
   await guide(page, 'api-tokens');
   await view.showText();
   await view.access.scrollIntoViewIfNeeded();
   await eventually(() => view.text.evaluate((field) => field.scrollIntoView({ block: 'center' })));
   await guide(page, 'show-token');
-  await view.show(story.tokens.Reporting);
+  await view.show(story.tokens['Customer portal'], '?sort=name');
   await view.mark('Its text was in a mail.');
   await view.pending.scrollIntoViewIfNeeded();
   await guide(page, 'revoke-pending');
