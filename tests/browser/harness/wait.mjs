@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 const LOOK_EVERY = 40;
 
 /** Asks again until `probe` throws no more; gives what it gave. */
