@@ -38,7 +38,7 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// A few microseconds for each token walked past, some milliseconds for a page; a count may take some dozens.
-    pub(crate) const USUAL: Self = Self { first_walk: 1_000, candidates: 300, last_walk: 1_500, count_walk: 60_000 };
+    pub(crate) const USUAL: Self = Self { first_walk: 600, candidates: 200, last_walk: 600, count_walk: 60_000 };
 }
 
 /// A token of a list and its place.
