@@ -35,7 +35,7 @@ fn measure(kind: Kind, size: usize) {
     let root = create(&product, "root", BTreeSet::from([BuiltIn::Admin.id()]));
 
     import(&product, &database, kind, size);
-    product.guard.refresh().expect("the keys");
+    product.guard.look().expect("the keys");
     let mut connection = Connection::open(serve(configure(product.state())));
     let mut questions: Vec<(String, String)> = Vec::new();
     let needles = [

@@ -54,7 +54,7 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
         };
         product.admin.create_user(&Author::command_line(), &Ok(new)).expect("a person");
     }
-    product.guard.refresh().expect("the keys");
+    product.guard.look().expect("the keys");
     // Every client tells an address of its own, as behind a proxy.
     let trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let state = HttpState { trusted_proxies, ..product.state().as_ref().clone() };

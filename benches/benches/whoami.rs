@@ -28,7 +28,7 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
         allowed_networks: None,
     };
     let created = product.admin.create_token(&Author::command_line(), &new).expect("a token").value;
-    product.guard.refresh().expect("the keys");
+    product.guard.look().expect("the keys");
     (product.state(), created.text.expose().to_owned())
 }
 

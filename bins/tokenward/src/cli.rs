@@ -110,7 +110,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let done = dispatch(command, &parts, format);
     let after = parts.head()?;
     if before != after {
-        crate::acknowledgement::wait(&config, after.seq);
+        let effective = crate::acknowledgement::wait(&config, &parts.store, after.seq)?;
+        output::effective(effective.as_ref(), format);
     }
     done
 }

@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Admin(#[from] AdminError),
     #[error("{0}")]
     OtherIdentity(String),
+    #[error("setting `lease`")]
+    Lease(#[source] token_store::LeaseInUse),
     #[error("the database ends with event {found}, and this node knew {known}: it is older than it was")]
     GoneBack { known: u64, found: u64, file: String },
     #[error("cannot listen on {0}")]
@@ -57,7 +59,9 @@ impl Failure {
     /// 2 for what was asked wrongly, 1 for what could not be done.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::OtherIdentity(_) | Self::Tls(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Config(_) | Self::OtherIdentity(_) | Self::Lease(_) | Self::Tls(_) | Self::Usage(_) => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::FAILURE,
         }
     }
@@ -88,6 +92,7 @@ impl Failure {
             Self::Folder(..) => "choose another with `--data-dir`, or give yourself the right to it",
             Self::SecondServer(_) => "stop the other one, or choose another folder with `--data-dir`",
             Self::Open(OpenError::Store(_)) => "is the database running, and is `database_url` right?",
+            Self::Lease(_) => "take the setting away, or stop every server for a moment to change it",
             Self::OtherIdentity(_) => "take the setting away, or make it the same",
             Self::Open(OpenError::Damaged(_)) => "restore a backup; `docs/guides/operate.md` says how",
             Self::Open(OpenError::Newer) => "start the newer program",

@@ -2,6 +2,7 @@
 //! No control character reaches the terminal but the line breaks that are ours.
 
 use std::io::Write as _;
+use token_guard::Effective;
 
 use comfy_table::{Table, presets};
 use serde::Serialize;
@@ -45,6 +46,15 @@ pub(crate) fn error(lines: &[String], format: Format) {
 pub(crate) fn warning(lines: &[String], format: Format) {
     if !lines.is_empty() {
         said("warning", lines, format);
+    }
+}
+
+/// Says on standard error how many running nodes a change is in force on; nothing where none runs.
+pub(crate) fn effective(effective: Option<&Effective>, format: Format) {
+    let Some(Effective { nodes, waited, .. }) = effective.filter(|effective| 0 < effective.nodes) else { return };
+    if format == Format::Table {
+        let what = if *nodes == 1 { "the running node".to_owned() } else { format!("all {nodes} running nodes") };
+        let _ = writeln!(std::io::stderr().lock(), "in force on {what} after {} ms", waited.as_millis());
     }
 }
 

@@ -88,7 +88,7 @@ impl Parts {
 impl Parts {
     /// How far the log has come.
     pub(crate) fn head(&self) -> Result<token_core::Head, Failure> {
-        Ok(token_core::GuardSource::head(self.store.as_ref()).map_err(AdminError::Store)?)
+        Ok(self.store.head().map_err(AdminError::Store)?)
     }
 }
 
@@ -114,8 +114,8 @@ fn adopt(config: &Config) {
 
 /// Explicit settings must agree with what tokens say already; defaults are ignored then.
 fn ensure_same_identity(store: &TokenStore, config: &Config) -> Result<(), Failure> {
-    let keys = token_core::GuardSource::keys(store).map_err(AdminError::Store)?;
-    let Some(stored) = keys.value.identity else { return Ok(()) };
+    let rules = token_core::GuardSource::rules(store).map_err(AdminError::Store)?;
+    let Some(stored) = rules.value.keys.identity else { return Ok(()) };
     let (issuer, audience) = (config.settings.issuer.as_ref(), config.settings.audience.as_ref());
     let pairs = [
         ("issuer", stored.issuer.as_str(), issuer.map(token_core::Issuer::as_str)),

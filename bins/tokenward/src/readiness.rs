@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use token_core::{Clock as _, StoreError};
+use token_guard::Guard;
 use token_http::Readiness;
 use token_store::TokenStore;
 use token_wire::ReadinessView;
@@ -21,13 +22,15 @@ const LOOKS: u32 = 100;
 pub(crate) struct Ready {
     pub(crate) store: Arc<TokenStore>,
     pub(crate) clock: Arc<SystemClock>,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) signs: bool,
 }
 
 impl Readiness for Ready {
     fn check(&self) -> ReadinessView {
         let difference = difference(&self.store, &self.clock);
-        let ready = difference.as_ref().is_ok_and(|seconds| seconds.abs() <= MOST);
+        let fresh = self.guard.is_fresh();
+        let ready = fresh && difference.as_ref().is_ok_and(|seconds| seconds.abs() <= MOST);
         let clock = match (self.clock.trust(), &difference) {
             (_, Ok(seconds)) if TELL < seconds.abs() => format!("{seconds} s off the database's"),
             (Trust::Behind(seconds), _) => format!("{seconds} s behind; time goes on without it"),
@@ -36,7 +39,8 @@ impl Readiness for Ready {
         };
         let database = if difference.is_ok() { "ok" } else { "away" };
         let signing = if self.signs { "ok" } else { "verify only" };
-        let parts = [("clock", clock.as_str()), ("database", database), ("signing", signing)];
+        let log = if fresh { "ok" } else { "cannot be followed" };
+        let parts = [("clock", clock.as_str()), ("database", database), ("log", log), ("signing", signing)];
         let parts = parts.map(|(name, says)| (name.to_owned(), says.to_owned()));
         ReadinessView { ready, parts: BTreeMap::from(parts) }
     }

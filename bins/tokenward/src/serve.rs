@@ -10,8 +10,8 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
 use token_console::{Console, EffectiveSetting};
-use token_core::Clock as _;
-use token_guard::Guard;
+use token_core::{Clock as _, Cluster, NodeId};
+use token_guard::{Everywhere, Follow, Following, Guard, Listen, SystemBoot};
 use token_http::{HttpLimits, HttpState, SignIn};
 
 use crate::acknowledgement::Acknowledgement;
@@ -26,7 +26,7 @@ use crate::refused::RefusedLog;
 use crate::signals::Signals;
 use crate::tls::Tls;
 
-/// How soon new and withdrawn keys are noticed that another process brought.
+/// How often is looked after what has its time: counts, clocks, keys.
 const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs the server to its end.
@@ -41,19 +41,15 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let _lock = lock(config)?;
     token_store::ensure_whole(&config.database)?;
     let parts = Parts::open(config)?;
-    crate::acknowledgement::ensure_not_gone_back(config, parts.head()?.seq)?;
+    crate::acknowledgement::ensure_not_gone_back(config, &parts.store)?;
+    let lease = crate::acknowledgement::agreed(config, &parts.store)?;
     if let Some(why) = parts.verify_only {
         tracing::warn!("this server verifies and revokes, and issues and shows nothing: {why}");
     }
     let tls = Tls::open(config, parts.clock.now().seconds())?;
-    let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>)
-        .map_err(token_admin::AdminError::Store)?
-        .with_max_token(config.settings.max_token)
-        .with_signature_checks(config.settings.signature_checks_per_second);
-    let guard = Arc::new(guard);
-    learn_at_once(&parts.admin, &guard);
+    let (guard, everywhere) = node(config, &parts, lease)?;
+    let following = follow(config, &parts, &guard, lease)?;
     let stopped = Arc::new(AtomicBool::new(false));
-    let acknowledgement = Acknowledgement::of(config);
     let sign_in = SignIn::new(&config.public_url, config.settings.listen, &parts.store.cursor_key());
     let sign_in = Arc::new(sign_in.map_err(Failure::Io)?);
     let refused = RefusedLog::new(
@@ -64,16 +60,18 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     );
     let keeper = ClockKeeper::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
     let keys = KeyKeeper::new(Arc::clone(&parts.admin));
-    let follower = follow(Arc::clone(&guard), Arc::clone(&stopped), acknowledgement, refused, keeper, keys);
+    let housekeeping = keep_house(Arc::clone(&stopped), refused, keeper, keys);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
-        guard,
+        guard: Arc::clone(&guard),
+        everywhere,
         clock: Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
         randomness: Arc::clone(&parts.randomness),
         cursor_key: parts.store.cursor_key(),
         readiness: Arc::new(Ready {
             store: Arc::clone(&parts.store),
             clock: Arc::clone(&parts.clock),
+            guard,
             signs: parts.verify_only.is_none(),
         }),
         sign_in,
@@ -88,7 +86,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let console = Arc::new(Console::new(settings(config)));
     let outcome = run(config, (state, console), connections, tls, &Greeting { first, setup });
     stopped.store(true, Ordering::SeqCst);
-    let _ = (follower.join(), watcher.join());
+    let _ = (housekeeping.join(), watcher.join());
+    drop(following);
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
@@ -98,15 +97,45 @@ fn watch(connections: Connections, config: &Config, stopped: Arc<AtomicBool>) ->
     std::thread::spawn(move || connections.watch(limit, &stopped))
 }
 
-/// The guard of this node knows of a change before its author is answered, e.g. of the issuer that the first token
-/// fixes. Where it cannot look now, it looks again with the others.
+/// The guard of this node, and what changes wait for.
+fn node(config: &Config, parts: &Parts, lease: Duration) -> Result<(Arc<Guard>, Arc<Everywhere>), Failure> {
+    let node = NodeId::new(parts.randomness.as_ref()).map_err(token_admin::AdminError::Randomness)?;
+    let follow = Follow { cached_tokens: config.settings.cached_tokens, ..Follow::new(node, lease) };
+    let guard = Guard::open(Arc::clone(&parts.store) as Arc<dyn token_core::GuardSource>, follow)
+        .map_err(token_admin::AdminError::Store)?
+        .with_max_token(config.settings.max_token)
+        .with_signature_checks(config.settings.signature_checks_per_second);
+    let guard = Arc::new(guard);
+    let cluster = Arc::clone(&parts.store) as Arc<dyn Cluster>;
+    let everywhere = Everywhere::begin(cluster, Arc::new(SystemBoot), lease, Some(guard.own_node()))?;
+    let everywhere = Arc::new(everywhere);
+    guard.wait_with(Arc::clone(&everywhere));
+    learn_at_once(&parts.admin, &guard);
+    Ok((guard, everywhere))
+}
+
+/// The guard of this node knows of a change before its author is answered. Where it cannot look now, others wait for it
+/// as for a node that is silent.
 fn learn_at_once(admin: &token_admin::Admin, guard: &Arc<Guard>) {
     let guard = Arc::clone(guard);
     admin.after_change(Arc::new(move || {
-        if let Err(error) = guard.refresh() {
-            tracing::warn!(error = %error, "could not look for new keys after a change");
+        if let Err(error) = guard.look() {
+            tracing::warn!(error = %error, "could not follow the log after a change");
         }
     }));
+}
+
+/// Follows the log until it is dropped; ready when this returns.
+fn follow(config: &Config, parts: &Parts, guard: &Arc<Guard>, lease: Duration) -> Result<Following, Failure> {
+    // The first round registers the node, the second makes it fresh.
+    for _ in 0..2 {
+        guard.round().map_err(token_admin::AdminError::Store)?;
+    }
+    let store = Arc::clone(&parts.store);
+    let listen: Arc<Listen> = Arc::new(move || store.wake_ups());
+    let mut acknowledgement = Acknowledgement::of(config);
+    let poll = config.settings.poll.min(lease / 4);
+    Ok(Following::begin(guard, poll, Some(listen), move |head| acknowledgement.write(head))?)
 }
 
 fn limits(config: &Config) -> HttpLimits {
@@ -216,10 +245,8 @@ fn lock(config: &Config) -> Result<Option<File>, Failure> {
     }
 }
 
-fn follow(
-    guard: Arc<Guard>,
+fn keep_house(
     stopped: Arc<AtomicBool>,
-    mut acknowledgement: Acknowledgement,
     mut refused: RefusedLog,
     mut keeper: ClockKeeper,
     mut keys: KeyKeeper,
@@ -227,10 +254,6 @@ fn follow(
     let mut lost = LostLines::default();
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
-            match guard.refresh() {
-                Ok(head) => acknowledgement.write(head.seq),
-                Err(error) => tracing::warn!(error = %error, "could not look for new keys"),
-            }
             refused.look();
             keeper.look();
             lost.look();

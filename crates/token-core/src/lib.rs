@@ -8,6 +8,7 @@ mod change_details;
 mod credential;
 mod details;
 mod event;
+mod following;
 mod id;
 mod identity;
 mod key;
@@ -32,6 +33,9 @@ pub use change::{Change, Subject, SubjectKind, Touches};
 pub use credential::{Credential, Credentials, Encoding, Ends, NoCredential};
 pub use details::{Detail, DetailValue, Details};
 pub use event::{Digest, Epoch, Event, EventKind, Head, Level, Mac, Seq, UnknownEventKind};
+pub use following::{
+    Boot, BootClock, CaughtUp, Cluster, Continuity, GuardSource, Link, NodeId, NodeLease, Renewal, Rules, WakeUps,
+};
 pub use id::{CredentialId, ParseIdError, RequestId, RoleId, TokenId, UserId};
 pub use identity::{Audience, Identity, Issuer, ParseIdentityError};
 pub use key::{Algorithm, KeyId, KeyState, ParseKeyIdError, PublicKey, SealedKey, UnknownName};
@@ -40,8 +44,7 @@ pub use permission::{
     Effect, ParsePermissionError, ParseRuleError, Permission, PermissionPattern, ResourcePattern, Rule,
 };
 pub use port::{
-    AsOf, Clock, Committed, Decide, GuardSource, KeySet, Load, LogVerdict, Randomness, RandomnessFailed, Store,
-    StoreError,
+    AsOf, Clock, Committed, Decide, KeySet, Load, LogVerdict, Randomness, RandomnessFailed, Store, StoreError,
 };
 pub use query::{EventQuery, Page, RoleQuery, UserQuery};
 pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Author, Change, CredentialId, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName,
-    RoleQuery, RoleUse, SealedKey, Seq, StoredToken, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord,
-    TokenTotals, UnixMicros, UnixSeconds,
+    Author, Change, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName, RoleQuery,
+    RoleUse, SealedKey, Seq, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros,
+    UnixSeconds,
 };
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
 use crate::{RememberedRequest, RequestMac};
@@ -301,39 +301,4 @@ pub struct KeySet {
     pub keys: Vec<PublicKey>,
     /// Issuer and audience, once there was a token.
     pub identity: Option<Identity>,
-}
-
-/// The store as a guard sees it. A guard reads nothing else.
-pub trait GuardSource: Send + Sync {
-    /// How far the log has come.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    fn head(&self) -> Result<Head, StoreError>;
-    /// A token; `None` for an unknown or deleted one, which stays so for ever.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError>;
-    /// Tells that a text of a token was admitted, so that older texts which wait for that end. Done when this returns;
-    /// telling it again changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]; then it was not told.
-    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<(), StoreError>;
-    /// All roles.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError>;
-    /// All public keys, and what tokens say of their origin.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    fn keys(&self) -> Result<AsOf<KeySet>, StoreError>;
 }

@@ -27,13 +27,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::error::BlockingError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use token_core::{Clock, Permission, StoreError};
 
-use crate::{Arrival, Caller, Guard, IpNet, Presented, Refusal, client_address};
+use crate::{Arrival, Caller, Guard, IpNet, Presented, Refusal, Warm, client_address};
 
 /// What the `Authorization` fields of a request present. Nothing, if the request names them as meant for the next hop
 /// alone (RFC 9110 §7.6.1): proxies that heed it and those that do not must see the same answer.
@@ -46,9 +47,28 @@ pub fn presented(headers: &HeaderMap) -> Presented {
     Presented::from_fields(headers.get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes))
 }
 
+/// Admits whatever a caller presents: here and now, or beside the event loop where the guard has to ask.
+///
+/// # Errors
+///
+/// [`BlockingError`] when the guard panicked; inside, [`Refusal`].
+pub async fn admit(
+    guard: &Arc<Guard>,
+    presented: Presented,
+    arrival: Arrival,
+) -> Result<Result<Caller, Refusal>, BlockingError> {
+    match guard.admit_warm(&presented, arrival) {
+        Warm::Decided(admitted) => Ok(admitted),
+        Warm::Cold => {
+            let guard = Arc::clone(guard);
+            web::block(move || guard.admit(&presented, arrival)).await
+        }
+    }
+}
+
 /// A middleware that lets only admitted callers through. Behind it, [`Caller`] and [`Require`] are extractors.
 ///
-/// It leaves the event loop once per call, because this guard asks its source.
+/// It leaves the event loop only for what the guard does not keep.
 #[derive(Clone, Debug)]
 pub struct GuardLayer {
     guard: Arc<Guard>,
@@ -125,8 +145,7 @@ where
         let (service, guard) = (Rc::clone(&self.service), Arc::clone(&self.layer.guard));
         let arrival = self.layer.arrival(&request);
         Box::pin(async move {
-            let presented = presented(request.headers());
-            let admitted = web::block(move || guard.admit(&presented, arrival)).await;
+            let admitted = admit(&guard, presented(request.headers()), arrival).await;
             let caller = admitted.unwrap_or(Err(Refusal::Unavailable(StoreError::Busy))).map_err(Refused)?;
             request.extensions_mut().insert(caller);
             service.call(request).await

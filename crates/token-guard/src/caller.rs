@@ -7,45 +7,37 @@ use token_authz::{Decision, Permissions};
 use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleId, TokenId, TokenName, UnixSeconds};
 
 use crate::Refusal;
+use crate::known::KnownToken;
 
 /// An admitted caller. Made by [`crate::Guard::admit`] alone, from a proof that its token was active.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    id: TokenId,
-    name: TokenName,
+    token: Arc<KnownToken>,
     credential: CredentialId,
     expires_at: Option<UnixSeconds>,
-    roles: BTreeSet<RoleId>,
     permissions: Arc<Permissions>,
 }
 
 impl Caller {
-    pub(crate) fn new(active: &ActiveToken<'_>, permissions: Arc<Permissions>) -> Self {
-        let (grant, credential) = (active.grant(), active.credential());
-        let earlier = match (grant.expires_at, credential.expires_at) {
+    pub(crate) fn new(active: &ActiveToken<'_>, token: &Arc<KnownToken>, permissions: Arc<Permissions>) -> Self {
+        let credential = active.credential();
+        let earlier = match (active.grant().expires_at, credential.expires_at) {
             (Some(token), Some(text)) => Some(token.min(text)),
             (one, other) => one.or(other),
         };
-        Self {
-            id: grant.id,
-            name: grant.name.clone(),
-            credential: credential.id,
-            expires_at: earlier,
-            roles: grant.roles.clone(),
-            permissions,
-        }
+        Self { token: Arc::clone(token), credential: credential.id, expires_at: earlier, permissions }
     }
 
     /// Which token.
     #[must_use]
     pub fn id(&self) -> TokenId {
-        self.id
+        self.token.stored.grant().id
     }
 
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> &TokenName {
-        &self.name
+        &self.token.stored.grant().name
     }
 
     /// Which of its JWTs was presented.
@@ -63,7 +55,7 @@ impl Caller {
     /// Its explicit roles; the implicit one is not listed.
     #[must_use]
     pub fn roles(&self) -> &BTreeSet<RoleId> {
-        &self.roles
+        &self.token.stored.grant().roles
     }
 
     /// What its roles together allow.
@@ -89,6 +81,6 @@ impl Caller {
     /// How events name it.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::Token { id: self.id, name: self.name.clone() }
+        Actor::Token { id: self.id(), name: self.name().clone() }
     }
 }

@@ -24,6 +24,8 @@ pub enum Refusal {
     TooManyChecks,
     /// The caller is known and lacks this permission.
     Missing(Permission),
+    /// The guard could not follow the log for longer than its lease, so that it might miss a revocation.
+    Stale(StoreError),
     /// It cannot be known now whether the call may pass: never a yes, and never a no.
     Unavailable(StoreError),
 }
@@ -103,6 +105,15 @@ impl Refusal {
                 )),
                 retry_after: None,
             },
+            Self::Stale(_) => RefusalAnswer {
+                status: 503,
+                problem: "stale",
+                title: "Not up to date",
+                detail: "This node cannot learn of revocations at the moment, so it lets nobody pass; try again."
+                    .to_owned(),
+                www_authenticate: None,
+                retry_after: Some(1),
+            },
             Self::Unavailable(_) => RefusalAnswer {
                 status: 503,
                 problem: "unavailable",
@@ -163,8 +174,9 @@ mod tests {
 
     #[test]
     fn not_knowing_is_503_never_401() {
-        let answer = Refusal::Unavailable(StoreError::Busy).answer();
-        assert_eq!((answer.status, answer.retry_after), (503, Some(1)));
-        assert_eq!(answer.www_authenticate, None);
+        for refusal in [Refusal::Unavailable(StoreError::Busy), Refusal::Stale(StoreError::Busy)] {
+            let answer = refusal.answer();
+            assert_eq!((answer.status, answer.retry_after, answer.www_authenticate), (503, Some(1), None));
+        }
     }
 }

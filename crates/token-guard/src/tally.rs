@@ -27,7 +27,7 @@ impl Tally {
             Refusal::Address => RefusedReason::Address,
             Refusal::TooManyChecks => RefusedReason::TooManyChecks,
             Refusal::Missing(_) => RefusedReason::Permission,
-            Refusal::Unavailable(_) => return,
+            Refusal::Unavailable(_) | Refusal::Stale(_) => return,
         };
         self.add(&RefusedCalls { reason, token: token.filter(|_| reason != RefusedReason::Invalid), count: 1 });
     }

@@ -70,8 +70,7 @@ async fn identify(state: &Arc<HttpState>, http: &HttpRequest) -> Result<Asker, A
 
 async fn token(state: &HttpState, http: &HttpRequest, arrived: Arrived) -> Result<Asker, ApiError> {
     let arrival = Arrival { now: arrived.now, peer: arrived.address };
-    let (guard, presented) = (Arc::clone(&state.guard), presented(http.headers()));
-    let admitted = web::block(move || guard.admit(&presented, arrival)).await;
+    let admitted = token_guard::actix::admit(&state.guard, presented(http.headers()), arrival).await;
     admitted.map_err(|_| ApiError::Internal("the guard panicked"))?.map(Asker::Token).map_err(ApiError::Refused)
 }
 

@@ -18,6 +18,7 @@ use token_wire::Problem;
 
 use crate::asker::Asker;
 use crate::author::Arrived;
+use crate::effective;
 use crate::error::ApiError;
 use crate::state::HttpState;
 
@@ -56,7 +57,11 @@ pub(crate) async fn frame(
         }
         Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
     };
-    let response = finish(dress(response), id);
+    let effective = effective::wait(&state, &http, response.status()).await;
+    let mut response = finish(dress(response), id);
+    if let Some(value) = effective.as_ref().and_then(effective::value) {
+        response.headers_mut().insert(effective::FIELD, value);
+    }
     count(&state, &response);
     log(&http, &response, id, started.elapsed().as_millis());
     Ok(response)

@@ -15,7 +15,7 @@ pub(crate) async fn jwks(request: HttpRequest, state: Data<HttpState>) -> Result
     let guard = Arc::clone(&state.guard);
     let keys = web::block(move || {
         // Keys that were good a moment ago are better than none: whoever verifies asks us about tokens anyway.
-        if let Err(error) = guard.refresh() {
+        if let Err(error) = guard.look() {
             tracing::warn!(error = %error, "publishes the keys it knows, because the store does not answer");
         }
         guard.with_keys(|ring| serde_json::to_vec(&ring.jwks()))

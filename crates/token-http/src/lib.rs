@@ -9,6 +9,7 @@ mod author;
 mod body;
 mod cursor;
 mod docs;
+mod effective;
 mod entity;
 mod error;
 mod events;

@@ -8,7 +8,7 @@ use actix_web::web;
 use ipnet::IpNet;
 use token_admin::{Admin, AdminError};
 use token_core::{Clock, Randomness};
-use token_guard::Guard;
+use token_guard::{Everywhere, Guard};
 use token_wire::ReadinessView;
 
 use crate::error::ApiError;
@@ -51,6 +51,8 @@ pub struct HttpState {
     pub admin: Arc<Admin>,
     /// Who may pass.
     pub guard: Arc<Guard>,
+    /// What changes wait for before they are answered.
+    pub everywhere: Arc<Everywhere>,
     /// When requests arrive.
     pub clock: Arc<dyn Clock>,
     /// For request ids.

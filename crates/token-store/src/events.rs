@@ -10,6 +10,7 @@ use token_seal::{ChainKey, link};
 
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
+use crate::follow;
 use crate::load::{actor, bytes16};
 use crate::schema::{event_head, events};
 
@@ -247,7 +248,7 @@ pub(crate) fn write_head(conn: &mut Conn, head: &HeadRow) -> Result<(), StoreErr
         event_head::sealed_through.eq(head.sealed_through),
     );
     let rows = each!(conn, c => diesel::update(event_head::table).set(values).execute(c.as_mut())).map_err(failed)?;
-    if rows == 1 { Ok(()) } else { Err(StoreError::NotApplied("the log has no head")) }
+    if rows == 1 { follow::wake(conn) } else { Err(StoreError::NotApplied("the log has no head")) }
 }
 
 fn write_value(value: &DetailValue) -> Value {
@@ -298,7 +299,7 @@ fn write_touches(touches: &Touches) -> String {
     json!([touches.everything, tokens, roles, keys, texts(&touches.users)]).to_string()
 }
 
-fn read_touches(text: &str) -> Option<Touches> {
+pub(crate) fn read_touches(text: &str) -> Option<Touches> {
     fn things<T: core::str::FromStr>(texts: &[String]) -> Option<Vec<T>> {
         texts.iter().map(|text| text.parse().ok()).collect()
     }

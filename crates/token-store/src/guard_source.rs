@@ -1,17 +1,24 @@
 //! The store as a guard sees it: every answer with the head of its snapshot.
 
 use token_core::{
-    Actor, AsOf, Author, Change, CredentialId, GuardSource, Head, KeySet, Load, Role, Store as _, StoreError,
-    StoredToken, TokenId,
+    Actor, AsOf, Author, Change, CredentialId, GuardSource, Head, KeySet, Link, Load, Rules, Seq, Store as _,
+    StoreError, StoredToken, TokenId,
 };
 
 use crate::TokenStore;
+use crate::connection::Conn;
 use crate::events::read_head;
 use crate::load::all_roles;
 
+/// Policy and keys as a transaction sees them.
+pub(crate) fn rules(conn: &mut Conn) -> Result<Rules, StoreError> {
+    let keys = conn.keys()?.into_iter().map(|key| key.public).collect();
+    Ok(Rules { roles: all_roles(conn)?, keys: KeySet { keys, identity: conn.identity()? } })
+}
+
 impl GuardSource for TokenStore {
-    fn head(&self) -> Result<Head, StoreError> {
-        self.pools.read(|conn| Ok(read_head(conn)?.head))
+    fn rules(&self) -> Result<AsOf<Rules>, StoreError> {
+        self.pools.read(|conn| Ok(AsOf { head: read_head(conn)?.head, value: rules(conn)? }))
     }
 
     fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {
@@ -21,7 +28,7 @@ impl GuardSource for TokenStore {
         })
     }
 
-    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<(), StoreError> {
+    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<Seq, StoreError> {
         let at = self.clock.now().seconds();
         let mut author = Author::system();
         if let Some(known) = self.token(token)?.value {
@@ -38,18 +45,30 @@ impl GuardSource for TokenStore {
             }
             Ok(vec![Change::TokenFirstUsed { token, name: grant.name.clone(), used, ended, at }])
         };
-        self.write(&author, decide).map(|_| ())
+        self.write(&author, decide).map(|committed| committed.head.seq)
     }
 
-    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
-        self.pools.read(|conn| Ok(AsOf { head: read_head(conn)?.head, value: all_roles(conn)? }))
+    fn link(&self) -> Result<Box<dyn Link>, StoreError> {
+        self.following()
+    }
+}
+
+impl TokenStore {
+    /// How far the log has come.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn head(&self) -> Result<Head, StoreError> {
+        self.pools.read(|conn| Ok(read_head(conn)?.head))
     }
 
-    fn keys(&self) -> Result<AsOf<KeySet>, StoreError> {
-        self.pools.read(|conn| {
-            let head = read_head(conn)?.head;
-            let keys = conn.keys()?.into_iter().map(|key| key.public).collect();
-            Ok(AsOf { head, value: KeySet { keys, identity: conn.identity()? } })
-        })
+    /// How the log goes on behind an event that was known once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn since(&self, known: &Head) -> Result<token_core::CaughtUp, StoreError> {
+        self.pools.read(|conn| crate::follow::caught_up(conn, known))
     }
 }

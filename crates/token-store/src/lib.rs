@@ -8,11 +8,13 @@ mod database;
 mod error;
 mod event_list;
 mod events;
+mod follow;
 mod guard_source;
 #[cfg(feature = "sqlite")]
 mod inspect;
 mod lists;
 mod load;
+mod nodes;
 mod open;
 mod replace;
 mod requests;
@@ -29,6 +31,7 @@ use std::sync::Arc;
 pub use connection::{DatabaseUrl, UrlError};
 #[cfg(feature = "sqlite")]
 pub use inspect::ensure_whole;
+pub use nodes::LeaseInUse;
 pub use open::{OpenError, StoreOptions};
 pub use replace::{Replaced, replace_lost_master_key};
 pub use write::FAILPOINTS;
@@ -41,6 +44,7 @@ use token_seal::ChainKey;
 /// The store. Cheap to share by reference; all connections are inside.
 pub struct TokenStore {
     pools: Pools,
+    url: DatabaseUrl,
     clock: Arc<dyn Clock>,
     chain: Option<ChainKey>,
     cursor_key: [u8; 32],
@@ -74,7 +78,7 @@ impl TokenStore {
     ///
     /// [`StoreError`] when there is none.
     pub fn ping(&self) -> Result<(), StoreError> {
-        token_core::GuardSource::head(self).map(|_| ())
+        self.head().map(|_| ())
     }
 }
 

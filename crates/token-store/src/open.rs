@@ -97,7 +97,7 @@ impl TokenStore {
             Some(Prepared { chain: Chain::Absent, cursor_key }) => (None, cursor_key),
             None => return Err(OpenError::Store(StoreError::NotApplied("the database was not prepared"))),
         };
-        Ok(Self { pools, clock, chain, cursor_key })
+        Ok(Self { pools, url: url.clone(), clock, chain, cursor_key })
     }
 }
 

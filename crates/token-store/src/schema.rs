@@ -57,3 +57,5 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(tokens, token_roles);
 diesel::allow_tables_to_appear_in_same_query!(users, user_roles);
+diesel::table! { nodes (node) { node -> Binary, applied -> BigInt, renewals -> BigInt, } }
+diesel::table! { cluster (id) { id -> BigInt, lease_ms -> BigInt, } }

@@ -5,6 +5,8 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::ServiceResponse;
@@ -12,8 +14,8 @@ use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use serde_json::Value;
 use token_admin::{Admin, KeySettings, SessionLimits, Settings, ShowToken, Signer};
-use token_core::{Author, Clock, GuardSource, Identity, Randomness, Store};
-use token_guard::Guard;
+use token_core::{Author, Clock, Cluster, GuardSource, Identity, NodeId, Randomness, Store};
+use token_guard::{Everywhere, Follow, Guard, SystemBoot};
 use token_http::{HttpLimits, HttpState, Readiness, SignIn, app};
 use token_seal::MasterKey;
 use token_store::{StoreOptions, TokenStore};
@@ -27,6 +29,8 @@ pub struct Product {
     pub admin: Arc<Admin>,
     /// Who may pass.
     pub guard: Arc<Guard>,
+    /// What changes wait for.
+    pub everywhere: Arc<Everywhere>,
     /// The store of both.
     pub store: Arc<TokenStore>,
     /// How people sign in.
@@ -42,6 +46,24 @@ impl Readiness for Always {
     fn check(&self) -> ReadinessView {
         ReadinessView { ready: true, parts: BTreeMap::new() }
     }
+}
+
+/// How long a node goes by what it has read, where nobody says otherwise.
+const LEASE: Duration = Duration::from_secs(1);
+
+/// Another node with every call.
+fn next_node() -> NodeId {
+    static NODES: AtomicU64 = AtomicU64::new(1);
+    NodeId(u128::from(NODES.fetch_add(1, Ordering::SeqCst)).to_be_bytes())
+}
+
+/// The guard knows of a change before its author is answered, as in the program.
+fn learn_at_once(admin: &Admin, guard: &Arc<Guard>) {
+    let guard = Arc::clone(guard);
+    admin.after_change(Arc::new(move || {
+        // A database that is away answers nobody: whoever asks the guard is told.
+        let _ = guard.look();
+    }));
 }
 
 impl Product {
@@ -80,12 +102,19 @@ impl Product {
             },
         );
         admin.ensure_signing_key(&Author::system()).expect("a signing key");
-        let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>).expect("a guard");
+        let lease = store.lease(None, LEASE).expect("a database").expect("a lease");
+        let guard = Guard::open(Arc::clone(&store) as Arc<dyn GuardSource>, Follow::new(next_node(), lease));
+        let guard = Arc::new(guard.expect("a guard"));
+        learn_at_once(&admin, &guard);
+        let cluster = Arc::clone(&store) as Arc<dyn Cluster>;
+        let everywhere = Everywhere::begin(cluster, Arc::new(SystemBoot), lease, Some(guard.own_node()));
+        let everywhere = Arc::new(everywhere.expect("a thread"));
+        guard.wait_with(Arc::clone(&everywhere));
         let (clock, randomness) = (Arc::clone(clock), Arc::clone(randomness));
         let listen = ([127, 0, 0, 1], 8080).into();
         let sign_in = SignIn::new("https://tokens.example", listen, &store.cursor_key()).expect("threads");
         let sign_in = Arc::new(sign_in);
-        Self { admin: Arc::new(admin), guard: Arc::new(guard), store, sign_in, clock, randomness }
+        Self { admin: Arc::new(admin), guard, everywhere, store, sign_in, clock, randomness }
     }
 
     /// What the router works with.
@@ -94,6 +123,7 @@ impl Product {
         Arc::new(HttpState {
             admin: Arc::clone(&self.admin),
             guard: Arc::clone(&self.guard),
+            everywhere: Arc::clone(&self.everywhere),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             randomness: Arc::clone(&self.randomness) as Arc<dyn Randomness>,
             cursor_key: self.store.cursor_key(),

@@ -153,6 +153,8 @@ problems! {
     Internal = "internal-error", 500, "Internal error";
     /// The database or the guard cannot answer now.
     Unavailable = "unavailable", 503, "Not available now";
+    /// The guard could not follow the log for longer than its lease.
+    Stale = "stale", 503, "Not up to date";
     /// The connection was lost in the commit.
     OutcomeUnknown = "outcome-unknown", 503, "Outcome unknown";
     /// This server has no key to sign with.

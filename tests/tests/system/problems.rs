@@ -37,7 +37,8 @@ fn refused(app: &App) -> Vec<Answer> {
     let anonymous = app.server.client();
     let twice = "GET /api/v1/whoami HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer a\r\n\
                  Connection: close\r\n\r\n";
-    let head = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-A: {}\r\n\r\n", "a".repeat(17_000));
+    let head =
+        format!("GET /api/v1/whoami HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-A: {}\r\n\r\n", "a".repeat(17_000));
     let giver = app.caller("giver", &["allow tokens:create"]);
     let broad = app.role("broad", &["allow *:*"]);
     let mut answers = exchange(app.server.address(), twice.as_bytes());

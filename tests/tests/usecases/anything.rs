@@ -50,7 +50,7 @@ impl Installation {
         };
         let role = self.product.admin.create_role(&author, &Ok(role)).unwrap().value;
         let kid = self.product.admin.keys().unwrap()[0].id.to_string();
-        self.product.guard.refresh().unwrap();
+        self.product.guard.look().unwrap();
         let known = Known { token: made(&[]).record.id().to_string(), role: role.id.to_string(), kid };
         (known, root.text.expose().to_owned())
     }

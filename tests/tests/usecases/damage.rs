@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use token_admin::RevokeToken;
-use token_core::{Author, Clock, GuardSource, Store as _};
-use token_guard::{Arrival, Guard};
+use token_core::{Author, Clock, GuardSource, NodeId, Store as _};
+use token_guard::{Arrival, Follow, Guard};
 use token_seal::MasterKey;
 use token_store::{DatabaseUrl, StoreOptions, TokenStore, ensure_whole};
 use token_testkit::{FixedClock, Kind};
@@ -37,7 +38,8 @@ fn started(
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let store = Arc::new(TokenStore::open(url, &options, clock, world.randomness.as_ref()).ok()?);
     let good_log = store.verify_log().is_ok_and(|verdict| verdict.broken.is_none());
-    Some((Guard::open(store as Arc<dyn GuardSource>).ok()?, good_log))
+    let follow = Follow::new(NodeId([255; 16]), Duration::from_secs(1));
+    Some((Guard::open(store as Arc<dyn GuardSource>, follow).ok()?, good_log))
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn s35_atk_w07_an_embedding_service_believes_its_own_proxies_alone() {
         let networks = AllowedNetworks::parse(["198.51.100.0/24", "2001:db8::/32"]).unwrap();
         let placed = NewToken { allowed_networks: Some(networks), ..new_token(&[]) };
         let text = world.admin.create_token(&Author::command_line(), &placed).unwrap().value.text;
-        world.guard.refresh().unwrap();
+        world.guard.look().unwrap();
         let call = |trusted: &[&str], peer: &str, forwarded: &[&str]| {
             let trusted: Vec<_> = trusted.iter().map(|network| network.parse().unwrap()).collect();
             let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;

@@ -16,7 +16,7 @@ fn s21_s25_s36_s37_the_main_job_passes_through_the_router_in_process() {
         let master = Arc::new(MasterKey::generate(randomness.as_ref()).unwrap());
         let product = Product::open(&database.address(), &master, &clock, &randomness);
         let root = product.admin.create_token(&Author::command_line(), &new_token(&[BuiltIn::Admin.id()])).unwrap();
-        product.guard.refresh().unwrap();
+        product.guard.look().unwrap();
         let root = root.value.text.expose().to_owned();
         let admin = |method: &str, path: &str, body| product.call(method, path, Some(&root), Some(&body));
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use token_core::{AsOf, CredentialId, GuardSource, Head, KeySet, Role, StoreError, StoredToken, TokenId};
-use token_guard::{Arrival, Guard, Presented, Refusal};
+use token_core::{AsOf, CredentialId, GuardSource, Link, NodeId, Rules, Seq, StoreError, StoredToken, TokenId};
+use token_guard::{Arrival, Follow, Guard, Presented, Refusal};
 use token_store::TokenStore;
 use token_testkit::Kind;
 
@@ -24,24 +25,20 @@ impl Counting {
 }
 
 impl GuardSource for Counting {
-    fn head(&self) -> Result<Head, StoreError> {
-        self.count().head()
+    fn rules(&self) -> Result<AsOf<Rules>, StoreError> {
+        self.count().rules()
     }
 
     fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {
         self.count().token(id)
     }
 
-    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<(), StoreError> {
+    fn tell_first_use(&self, token: TokenId, used: CredentialId) -> Result<Seq, StoreError> {
         self.count().tell_first_use(token, used)
     }
 
-    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
-        self.count().policy()
-    }
-
-    fn keys(&self) -> Result<AsOf<KeySet>, StoreError> {
-        self.count().keys()
+    fn link(&self) -> Result<Box<dyn Link>, StoreError> {
+        self.count().link()
     }
 }
 
@@ -51,7 +48,10 @@ fn p01_nothing_reaches_the_database_before_a_good_signature() {
         let world = World::fresh(kind);
         let text = world.token(&[]).text.expose().to_owned();
         let source = Arc::new(Counting { store: Arc::clone(&world.store), asked: AtomicUsize::new(0) });
-        let guard = Guard::open(Arc::clone(&source) as Arc<dyn GuardSource>).unwrap();
+        let follow = Follow::new(NodeId([255; 16]), Duration::from_secs(600));
+        let guard = Guard::open(Arc::clone(&source) as Arc<dyn GuardSource>, follow).unwrap();
+        guard.round().unwrap();
+        guard.round().unwrap();
         let arrival = Arrival { now: world.now(), peer: None };
         let begun = source.asked.load(Ordering::SeqCst);
         for position in 0..text.len() {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use token_admin::{Admin, Created, EditRole, InUse, NewRole, NewToken};
 use token_core::{
-    Actor, Author, BuiltIn, Clock, GuardSource, Head, Origin, Role, RoleId, RoleQuery, Rule, Store, TokenQuery,
-    TokenRecord, UnixSeconds, UserQuery, UserRecord,
+    Actor, Author, BuiltIn, Clock, Head, Origin, Role, RoleId, RoleQuery, Rule, Store, TokenQuery, TokenRecord,
+    UnixSeconds, UserQuery, UserRecord,
 };
 use token_guard::{Arrival, Caller, Guard, Refusal};
 use token_seal::MasterKey;
@@ -47,12 +47,13 @@ impl World {
         // Issuer and audience are fixed with the first token: from here on every change is one event.
         let first = world.token(&[]).record.id();
         world.admin.delete_token(&Author::command_line(), first).unwrap();
-        world.guard.refresh().unwrap();
+        world.guard.look().unwrap();
         world
     }
 
     /// Opens the same database anew, as a restart does.
     pub(crate) fn reopen(&mut self) {
+        self.guard.leave().unwrap();
         let address = self.database.address();
         let Product { admin, guard, store, .. } = Product::open(&address, &self.master, &self.clock, &self.randomness);
         (self.store, self.admin, self.guard) = (store, admin, guard);

@@ -136,6 +136,15 @@ settings! {
         parse::count(1_000_000);
     max_page: usize = fixed("500"), Number "N",
         "Most items of one page of a list", parse::number(1, token_core::limits::PAGE);
+    lease: Option<Duration> = derived("what the database has, else `1s`", |_| "what the database has, else 1s".to_owned()),
+        Text "TIME",
+        "How long a node goes by what it has read, one value for all nodes of a database; a change waits for a silent node that long",
+        parse::duration("100ms", "60s");
+    poll: Duration = fixed("250ms"), Text "TIME",
+        "How often a node looks for changes where nothing tells it of one; at most a quarter of `lease` counts",
+        parse::duration("10ms", "10s");
+    cached_tokens: usize = fixed("100000"), Number "N",
+        "Most tokens, and most texts of tokens, that are kept in memory", parse::number(1, 10_000_000);
     head_timeout: Duration = fixed("5s"), Text "TIME",
         "Longest time for the head of a request to arrive, to half a second", parse::duration("1s", "60s");
     request_timeout: Duration = fixed("30s"), Text "TIME",

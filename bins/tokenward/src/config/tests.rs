@@ -66,7 +66,8 @@ fn every_key_is_read_from_every_source() {
         "max_head" | "max_body" => "9000",
         "max_token" => "5000",
         "session_idle" | "session_lifetime" => "700s",
-        "head_timeout" | "request_timeout" | "keep_alive" | "shutdown_timeout" | "key_publication" => "7s",
+        "head_timeout" | "request_timeout" | "keep_alive" | "shutdown_timeout" | "key_publication" | "lease"
+        | "poll" => "7s",
         "log_format" => "json",
         "log_level" => "debug",
         "data_dir" | "master_key_file" | "tls_cert" | "tls_key" => "x",

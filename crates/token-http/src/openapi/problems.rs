@@ -40,6 +40,7 @@ fn always(verb: Verb, need: &Need) -> Vec<ProblemKind> {
             ProblemKind::Misdirected,
             ProblemKind::TooManyChecks,
             ProblemKind::Unavailable,
+            ProblemKind::Stale,
         ]);
         if verb != Verb::Get {
             kinds.extend([ProblemKind::Csrf, ProblemKind::OutcomeUnknown]);

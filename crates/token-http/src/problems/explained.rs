@@ -195,6 +195,13 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "The server cannot reach what it needs for a safe answer, so it gives none.",
             "Try again after the seconds that `Retry-After` names. `GET /readyz` tells which part is away.",
         ),
+        ProblemKind::Stale => said(
+            "This node cannot learn of revocations at the moment, so it lets nobody pass; try again.",
+            "The node could not read the log of changes for longer than its lease. A token that was revoked meanwhile would \
+             still pass here, so no token does.",
+            "Try again after the seconds that `Retry-After` names: as soon as the node reaches the database again it lets \
+             good tokens pass, without a restart. `GET /readyz` tells which part is away.",
+        ),
         ProblemKind::OutcomeUnknown => said(
             "The connection to the database was lost in the commit: the change may or may not have happened. Look before \
              you try again.",

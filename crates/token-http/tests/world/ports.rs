@@ -10,8 +10,9 @@ use token_core::{
     Page, Randomness, RandomnessFailed, Role, RoleQuery, Seq, Store, StoreError, StoredToken, Token, TokenCount,
     TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros, UnixSeconds,
 };
+use token_core::{CaughtUp, Cluster, Continuity, Link, NodeId, NodeLease, Renewal, Rules, Touches};
 use token_core::{RequestMac, SecretDigest, UserQuery, UserRecord};
-use token_guard::Guard;
+use token_guard::{Everywhere, Follow, Guard, SystemBoot};
 use token_http::{HttpLimits, HttpState, Readiness, SignIn};
 use token_jwt::{NewKey, SigningInput, SigningKey};
 use token_wire::ReadinessView;
@@ -56,33 +57,59 @@ struct Memory {
     mood: Mood,
 }
 
+fn role(built_in: BuiltIn, rules: &[&str]) -> Role {
+    Role {
+        id: built_in.id(),
+        name: built_in.name().parse().unwrap(),
+        description: built_in.description().parse().unwrap(),
+        rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+        version: 1,
+    }
+}
+
 impl GuardSource for Memory {
-    fn head(&self) -> Result<Head, StoreError> {
-        Ok(HEAD)
+    fn rules(&self) -> Result<AsOf<Rules>, StoreError> {
+        let roles = vec![role(BuiltIn::Admin, &[]), role(BuiltIn::AllExternalApplications, &["allow assets:read"])];
+        Ok(AsOf { head: HEAD, value: Rules { roles, keys: self.keys.clone() } })
     }
 
     fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {
         Ok(AsOf { head: HEAD, value: self.tokens.get(&id).cloned() })
     }
 
-    fn tell_first_use(&self, _: TokenId, _: CredentialId) -> Result<(), StoreError> {
+    fn tell_first_use(&self, _: TokenId, _: CredentialId) -> Result<Seq, StoreError> {
+        Ok(Seq::ZERO)
+    }
+
+    fn link(&self) -> Result<Box<dyn Link>, StoreError> {
+        Ok(Box::new(Still))
+    }
+}
+
+/// A log in which nothing happens.
+struct Still;
+
+impl Link for Still {
+    fn renew(&mut self, _: NodeId, _: Seq) -> Result<Renewal, StoreError> {
+        Ok(Renewal::Kept)
+    }
+
+    fn catch_up(&mut self, _: &Head) -> Result<CaughtUp, StoreError> {
+        Ok(CaughtUp { head: HEAD, continuity: Continuity::Unbroken, touches: Touches::default(), rules: None })
+    }
+
+    fn leave(&mut self, _: NodeId) -> Result<(), StoreError> {
         Ok(())
     }
+}
 
-    fn policy(&self) -> Result<AsOf<Vec<Role>>, StoreError> {
-        let role = |built_in: BuiltIn, rules: &[&str]| Role {
-            id: built_in.id(),
-            name: built_in.name().parse().unwrap(),
-            description: built_in.description().parse().unwrap(),
-            rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
-            version: 1,
-        };
-        let roles = vec![role(BuiltIn::Admin, &[]), role(BuiltIn::AllExternalApplications, &["allow assets:read"])];
-        Ok(AsOf { head: HEAD, value: roles })
+impl Cluster for Memory {
+    fn nodes(&self) -> Result<Vec<NodeLease>, StoreError> {
+        Ok(Vec::new())
     }
 
-    fn keys(&self) -> Result<AsOf<KeySet>, StoreError> {
-        Ok(AsOf { head: HEAD, value: self.keys.clone() })
+    fn remove(&self, _: &[NodeLease]) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
@@ -184,9 +211,13 @@ impl World {
             keys: KeySettings::default(),
         };
         let admin = Admin::new(memory.clone(), Arc::new(Noon), Arc::new(Sevens), Signer::new(None), settings);
+        let lease = std::time::Duration::from_secs(1);
+        let guard = Guard::open(memory.clone(), Follow::new(NodeId([1; 16]), lease)).unwrap();
+        let everywhere = Everywhere::begin(memory, Arc::new(SystemBoot), lease, None).unwrap();
         let state = HttpState {
             admin: Arc::new(admin),
-            guard: Arc::new(Guard::open(memory).unwrap()),
+            guard: Arc::new(guard),
+            everywhere: Arc::new(everywhere),
             clock: Arc::new(Noon),
             randomness: Arc::new(Sevens),
             cursor_key: [9; 32],

@@ -187,7 +187,7 @@ impl State {
         if !matches!(self.key, Key::Signing) {
             world.admin.rotate_key(&author, &RotateKey { algorithm: None, begin: Begin::Now }).unwrap();
             // New keys reach a guard that follows the log; everything else it must see by itself.
-            world.guard.refresh().unwrap();
+            world.guard.look().unwrap();
         }
         if matches!(self.key, Key::Withdrawn) {
             world.admin.withdraw_key(&author, &key.public.id).unwrap();

@@ -19,7 +19,7 @@ fn changed(browser: &Browser<'_>, fields: &[(&str, Option<&str>)], method: &str,
 }
 
 fn head(house: &House) -> u64 {
-    token_core::GuardSource::head(house.product.store.as_ref()).unwrap().seq.get()
+    house.product.store.head().unwrap().seq.get()
 }
 
 #[test]

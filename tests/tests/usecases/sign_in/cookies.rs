@@ -71,7 +71,7 @@ fn atk_b19_b20_c22_a_presented_token_decides_alone() {
             made.value.text.expose().to_owned()
         };
         let (strong, weak) = (create(&[BuiltIn::Admin.id()]), create(&[]));
-        house.product.guard.refresh().unwrap();
+        house.product.guard.look().unwrap();
         let both = |browser: &super::house::Browser<'_>, field: &str, path: &str| {
             let mut fields = browser.fields("GET");
             fields.push(("Authorization".to_owned(), field.to_owned()));

@@ -103,6 +103,9 @@ const CASES: &[Case] = &[
         &["", "-1", "1000001", "2e3", " 1"],
     ),
     ("max_page", |t| number(1, 500)(t).is_ok(), &["1", "500"], &["0", "501"]),
+    ("lease", |t| duration("100ms", "60s")(t).is_ok(), &["100ms", "1s", "60s"], &["0s", "99ms", "61s"]),
+    ("poll", |t| duration("10ms", "10s")(t).is_ok(), &["10ms", "10s"], &["0s", "9ms", "11s"]),
+    ("cached_tokens", |t| number(1, 10_000_000)(t).is_ok(), &["1", "10000000"], &["0", "10000001"]),
     (
         "head_timeout",
         |t| duration("1s", "60s")(t).is_ok(),

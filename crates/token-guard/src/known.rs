@@ -1,0 +1,63 @@
+//! What is known of one token, without asking: facts, never decisions.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use token_authz::Permissions;
+use token_core::{Seq, StoredToken};
+
+use crate::snapshots::PolicyAt;
+
+/// What the source said of an id that a good signature named.
+#[derive(Clone, Debug)]
+pub(crate) enum Known {
+    /// Nothing, and it never will: ids do not return.
+    Gone(Seq),
+    /// This token.
+    Token(Arc<KnownToken>),
+}
+
+impl Known {
+    pub(crate) fn new(as_of: Seq, stored: Option<StoredToken>) -> Self {
+        match stored {
+            None => Self::Gone(as_of),
+            Some(stored) => Self::Token(Arc::new(KnownToken { as_of, stored, compiled: ArcSwapOption::empty() })),
+        }
+    }
+
+    /// The head of the log it was read with. It counts only for those who have applied that much.
+    pub(crate) fn as_of(&self) -> Seq {
+        match self {
+            Self::Gone(as_of) => *as_of,
+            Self::Token(token) => token.as_of,
+        }
+    }
+}
+
+/// A token as it was read.
+#[derive(Debug)]
+pub(crate) struct KnownToken {
+    as_of: Seq,
+    pub(crate) stored: StoredToken,
+    /// What its roles come to, by the policy it was last asked under.
+    compiled: ArcSwapOption<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    policy: Seq,
+    permissions: Arc<Permissions>,
+}
+
+impl KnownToken {
+    /// What it may do under this policy.
+    pub(crate) fn permissions(&self, policy: &PolicyAt) -> Arc<Permissions> {
+        if let Some(ready) = self.compiled.load().as_ref().filter(|ready| ready.policy == policy.as_of) {
+            return Arc::clone(&ready.permissions);
+        }
+        let permissions = policy.permissions(&self.stored.grant().roles);
+        let compiled = Compiled { policy: policy.as_of, permissions: Arc::clone(&permissions) };
+        self.compiled.store(Some(Arc::new(compiled)));
+        permissions
+    }
+}

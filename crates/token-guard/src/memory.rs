@@ -1,0 +1,198 @@
+//! What a guard keeps: tokens, and the rules of one head of the log. One call sees one state of both.
+//!
+//! A token is read beside the log that tells of its changes, so what was read may be old when it arrives. The rule: who
+//! reads says so first; whoever applies an event marks the running readings it touches as overtaken; what was overtaken
+//! is delivered to nobody and read again. And what was read together with a head of the log serves only those who have
+//! applied that much.
+
+use std::collections::HashMap;
+
+use arc_swap::{ArcSwap, Guard};
+use quick_cache::sync::Cache;
+use token_core::{AsOf, Head, StoreError, StoredToken, TokenId, Touches};
+
+use crate::known::Known;
+use crate::snapshots::Published;
+use crate::sync::{Arc, AtomicU64, Condvar, Mutex, Ordering, PoisonError};
+
+/// How often an overtaken reading is begun again.
+const READINGS: usize = 16;
+
+/// See the module. Bounded.
+pub(crate) struct Memory {
+    published: ArcSwap<Published>,
+    /// The number of `published.head`, to be looked at last.
+    applied: AtomicU64,
+    tokens: Cache<TokenId, Known>,
+    fills: Mutex<HashMap<TokenId, Arc<Fill>>>,
+}
+
+/// A reading that runs, and whoever waits for what it finds.
+struct Fill {
+    /// What was applied when it began: a log that ends before that is another one, or lags behind.
+    began: Head,
+    found: Mutex<Found>,
+    told: Condvar,
+}
+
+#[derive(Default)]
+struct Found {
+    overtaken: bool,
+    /// What it came to; `None` inside for those who have to ask themselves.
+    outcome: Option<Option<Known>>,
+}
+
+/// Whose reading it is.
+enum Part {
+    Reads(Arc<Fill>),
+    Waits(Arc<Fill>),
+}
+
+impl Memory {
+    pub(crate) fn new(published: Published, entries: usize) -> Self {
+        Self {
+            applied: AtomicU64::new(published.head.seq.get()),
+            published: ArcSwap::from_pointee(published),
+            tokens: Cache::new(entries.max(1)),
+            fills: Mutex::default(),
+        }
+    }
+
+    /// The rules now.
+    pub(crate) fn published(&self) -> Guard<Arc<Published>> {
+        self.published.load()
+    }
+
+    /// Whether nothing was applied since `published` was asked for; to be asked when everything else was looked at.
+    pub(crate) fn is_still(&self, published: &Published) -> bool {
+        self.applied.load(Ordering::SeqCst) == published.head.seq.get()
+    }
+
+    /// What is known of a token.
+    pub(crate) fn token(&self, id: TokenId) -> Option<Known> {
+        self.tokens.get(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Forgets what was touched, then publishes. When this returns no thread takes up anything older.
+    pub(crate) fn apply(&self, touches: &Touches, published: Published) {
+        let fills = self.fills.lock().unwrap_or_else(PoisonError::into_inner);
+        if touches.everything {
+            fills.values().for_each(|fill| fill.overtake());
+            self.tokens.clear();
+        }
+        for id in &touches.tokens {
+            if let Some(fill) = fills.get(id) {
+                fill.overtake();
+            }
+            self.tokens.remove(id);
+        }
+        let seq = published.head.seq.get();
+        self.published.store(Arc::new(published));
+        self.applied.store(seq, Ordering::SeqCst);
+    }
+
+    /// Reads a token and keeps it. Many who ask for one at once share one reading.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] of the reading; [`StoreError::Busy`] where it saw another log than this, or was overtaken again
+    /// and again.
+    pub(crate) fn fill(
+        &self,
+        id: TokenId,
+        mut read: impl FnMut() -> Result<AsOf<Option<StoredToken>>, StoreError>,
+    ) -> Result<Known, StoreError> {
+        for _ in 0..READINGS {
+            match self.part(id) {
+                Part::Waits(fill) => {
+                    if let Some(known) = fill.wait() {
+                        return Ok(known);
+                    }
+                }
+                Part::Reads(fill) => {
+                    let mut running = Running { memory: self, id, fill };
+                    if let Some(known) = running.finish(read()?)? {
+                        return Ok(known);
+                    }
+                }
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    fn part(&self, id: TokenId) -> Part {
+        let mut fills = self.fills.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fill) = fills.get(&id) {
+            return Part::Waits(Arc::clone(fill));
+        }
+        let began = self.published.load().head;
+        let fill = Arc::new(Fill { began, found: Mutex::default(), told: Condvar::default() });
+        fills.insert(id, Arc::clone(&fill));
+        Part::Reads(fill)
+    }
+
+    /// The head that is applied.
+    pub(crate) fn head(&self) -> Head {
+        self.published.load().head
+    }
+}
+
+impl Fill {
+    fn overtake(&self) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).overtaken = true;
+    }
+
+    fn wait(&self) -> Option<Known> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(outcome) = &found.outcome {
+                return outcome.clone();
+            }
+            found = self.told.wait(found).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// A reading by this thread; whatever becomes of it, those who wait are told.
+struct Running<'a> {
+    memory: &'a Memory,
+    id: TokenId,
+    fill: Arc<Fill>,
+}
+
+impl Running<'_> {
+    /// Keeps what was read; `None` if it was overtaken.
+    fn finish(&mut self, read: AsOf<Option<StoredToken>>) -> Result<Option<Known>, StoreError> {
+        let mut fills = self.memory.fills.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = self.fill.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.overtaken {
+            return Ok(None);
+        }
+        let began = self.fill.began;
+        if read.head.epoch != began.epoch || read.head.seq < began.seq {
+            return Err(StoreError::Busy);
+        }
+        let known = Known::new(read.head.seq, read.value);
+        self.memory.tokens.insert(self.id, known.clone());
+        found.outcome = Some(Some(known.clone()));
+        // Nobody joins from here on: what comes next to be applied does not mark it any more.
+        fills.remove(&self.id);
+        Ok(Some(known))
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut fills = self.memory.fills.lock().unwrap_or_else(PoisonError::into_inner);
+        if fills.get(&self.id).is_some_and(|fill| Arc::ptr_eq(fill, &self.fill)) {
+            fills.remove(&self.id);
+        }
+        let mut found = self.fill.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.outcome.get_or_insert(None);
+        self.fill.told.notify_all();
+    }
+}
