@@ -1,16 +1,13 @@
 //! Style, scripts and icon: part of the binary, under an address that changes with them.
 
-use std::io::Write as _;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use ring::digest::{Context, SHA256};
-use token_http::pages::PageError;
+use token_http::pages::{PageError, gzip, takes_gzip};
 
 macro_rules! files {
     ($($name:literal, $media:literal;)+) => {
@@ -39,7 +36,7 @@ struct Asset {
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    FILES.iter().map(|(name, media, plain)| Asset { name, media, plain, packed: packed(plain) }).collect()
+    FILES.iter().map(|(name, media, plain)| Asset { name, media, plain, packed: gzip(plain) }).collect()
 });
 
 /// The folder of all files: it changes whenever one of them does, so each may be kept for ever.
@@ -74,18 +71,11 @@ pub(crate) async fn file(request: HttpRequest) -> Result<HttpResponse, PageError
         .content_type(asset.media)
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")))
         .insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
-    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|field| field.to_str().ok());
-    if accepted.is_some_and(|field| field.split([',', ';']).any(|coding| coding.trim() == "gzip")) {
+    if takes_gzip(request.headers()) {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
         return Ok(response.body(asset.packed.clone()));
     }
     Ok(response.body(asset.plain))
-}
-
-/// Writing to memory does not fail; what is not packed would be sent as an empty file, which the test would find.
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::panels::{Mark, Place, with};
 use crate::shell::{Shell, View};
 
 pub(crate) use export::export;
-pub(crate) use line::{Line, history};
+pub(crate) use line::{Line, history, meanwhile};
 
 const PATH: &str = "/admin/changelog";
 /// Parts of the log that one page looks through at most.

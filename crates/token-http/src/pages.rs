@@ -15,6 +15,7 @@ mod route;
 mod visit;
 
 pub use answer::{html, html_with, redirect};
+pub use compressed::{gzip, takes_gzip};
 pub use failure::{PageError, Told};
 pub use fields::{CSRF_FIELD, Fields};
 pub use lists::{EventList, RoleList, TokenList, UserList, events, roles, tokens, users};

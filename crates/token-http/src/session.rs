@@ -47,11 +47,6 @@ impl Begun {
         }
     }
 
-    /// Who it is of.
-    pub(crate) fn signed_in(&self) -> &SignedIn {
-        &self.signed_in
-    }
-
     /// What pages of the session send along with changes.
     pub(crate) fn csrf_token(&self) -> String {
         csrf_token(&self.secret)

@@ -106,6 +106,20 @@ pub(crate) fn history(
     Ok(page.items.iter().map(|event| Line::new(event, names)).collect())
 }
 
+/// Most saves of others that a stale save is shown.
+const MEANWHILE: u64 = 10;
+
+/// What others saved since the version `base` that somebody goes by, up to the version `current`. May block.
+pub(crate) fn meanwhile(
+    state: &HttpState,
+    (kind, id): (SubjectKind, &str),
+    (base, current): (Option<u64>, u64),
+    names: &BTreeMap<String, String>,
+) -> Result<Vec<Line>, token_admin::AdminError> {
+    let saves = current.saturating_sub(base.unwrap_or_default()).clamp(1, MEANWHILE);
+    history(state, kind, id, usize::try_from(saves).unwrap_or(1), names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

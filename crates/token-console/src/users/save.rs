@@ -13,15 +13,12 @@ use token_http::pages::{Fields, PageError, Visit, blocking, html_with, in_path, 
 use super::form::Form;
 use super::input::Input;
 use super::{PATH, Panel, UsersPage, listing, place};
-use crate::changelog::history;
+use crate::changelog::meanwhile;
 use crate::forms::Ask;
 use crate::looks::rendered;
 use crate::notice::Notice;
 use crate::panels::{Place, with};
 use crate::refusal::Refusal;
-
-/// Most saves of others that a stale save is shown.
-const MEANWHILE: u64 = 10;
 
 /// `GET /admin/users/new`: an empty form.
 pub(crate) async fn new(visit: Visit, request: HttpRequest, state: Data<HttpState>) -> Result<HttpResponse, PageError> {
@@ -94,9 +91,8 @@ pub(crate) async fn save(
     let seen = visit.clone();
     let form = blocking(&state, move |state| {
         let details = state.admin.user(id)?;
-        let saves = current.saturating_sub(input.version.unwrap_or_default()).clamp(1, MEANWHILE);
-        let saves = usize::try_from(saves).unwrap_or(1);
-        let meanwhile = history(state, SubjectKind::User, &id.to_string(), saves, &BTreeMap::new())?;
+        let meanwhile =
+            meanwhile(state, (SubjectKind::User, &id.to_string()), (input.version, current), &BTreeMap::new())?;
         let input = Input { version: Some(details.record.version), ..input };
         let form = Form::typed(Some(&details), input, &[], &seen, state, &filters)?;
         Ok(Form { is_stale: true, meanwhile, ..form })

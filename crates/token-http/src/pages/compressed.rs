@@ -28,19 +28,30 @@ pub(super) fn compressed(response: HttpResponse, asked: &HeaderMap) -> HttpRespo
     if bytes.len() < WORTH_IT {
         return response.set_body(BoxBody::new(bytes));
     }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
-    match encoder.write_all(&bytes).and_then(|()| encoder.finish()) {
-        Ok(packed) => {
+    match packed(&bytes, Compression::fast()) {
+        Some(packed) => {
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             response.set_body(BoxBody::new(packed))
         }
-        // Writing to memory does not fail.
-        Err(_) => response.set_body(BoxBody::new(bytes)),
+        None => response.set_body(BoxBody::new(bytes)),
     }
 }
 
-/// Whether `gzip` is named without being refused (RFC 9110 §12.5.3).
-fn takes_gzip(asked: &HeaderMap) -> bool {
+fn packed(bytes: &[u8], how: Compression) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), how);
+    // Writing to memory does not fail.
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
+}
+
+/// Bytes as gzip, as small as they get: for what is packed once and sent often. Nothing, if that failed.
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    packed(bytes, Compression::best()).unwrap_or_default()
+}
+
+/// Whether a client takes gzip: it is named without being refused (RFC 9110 §12.5.3).
+#[must_use]
+pub fn takes_gzip(asked: &HeaderMap) -> bool {
     let fields = asked.get_all(header::ACCEPT_ENCODING).filter_map(|field| field.to_str().ok());
     let mut codings = fields.flat_map(|field| field.split(','));
     codings.any(|coding| {

@@ -6,7 +6,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use token_admin::AdminError;
-use token_core::SubjectKind;
 use token_wire::Problem;
 
 use crate::author::Arrived;
@@ -129,12 +128,6 @@ pub struct Told {
 }
 
 impl Told {
-    /// There is no such page.
-    #[must_use]
-    pub fn not_found(kind: SubjectKind) -> Self {
-        PageError::from(AdminError::NotFound(kind)).told()
-    }
-
     /// Takes the problem off an answer, if it is one.
     pub(super) fn take(response: &mut HttpResponse, http: &HttpRequest) -> Option<Self> {
         let problem = response.extensions_mut().remove::<Problem>()?;

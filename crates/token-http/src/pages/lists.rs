@@ -39,7 +39,7 @@ macro_rules! lists {
 }
 
 lists! {
-    /// A list of tokens: `name`, `state`, `role`, `expires_before`, `created_by`, `sort`, `cursor`, `limit`.
+    /// A list of tokens: `name`, `state`, `role`, `expires_before`, `unused_since`, `created_by`, `sort`, `cursor`, `limit`.
     TokenList, tokens, TokenQuery, tokens, TokenPosition, crate::tokens::list::sealed;
     /// A list of roles: `name`, `cursor`, `limit`.
     RoleList, roles, RoleQuery, roles, String, |name| name.as_bytes().to_vec();

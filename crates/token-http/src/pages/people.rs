@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponseBuilder};
-use token_admin::{EditUser, NewUser, Password, SignedIn, Submitted};
+use token_admin::{EditUser, NewUser, Password, Submitted};
 use token_core::{UserRecord, Username};
 
 use super::{PageError, Visit, Visitor};
@@ -19,12 +19,6 @@ impl SignedInNow {
     /// Gives the session to the browser with this answer.
     pub fn set(&self, response: &mut HttpResponseBuilder) {
         self.0.set(response);
-    }
-
-    /// Who it is of.
-    #[must_use]
-    pub fn signed_in(&self) -> &SignedIn {
-        self.0.signed_in()
     }
 
     /// What its forms send along.
