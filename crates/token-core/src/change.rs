@@ -2,7 +2,7 @@
 //! cannot be expressed.
 
 use crate::{
-    Credential, CredentialId, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, RememberedRequest,
+    Credential, CredentialId, Epoch, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, RememberedRequest,
     Resealed, Revoked, Role, RoleId, SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
     UserChange, UserId,
 };
@@ -114,6 +114,12 @@ pub enum Change {
         /// How many secrets of the installation are lost.
         lost: u64,
     },
+    /// A database that has gone back is gone on with: the log begins another life with this event, and whoever followed
+    /// the life before forgets everything.
+    RestoreAccepted {
+        /// The new life.
+        epoch: Epoch,
+    },
     /// Calls were refused. Changes nothing but the log.
     CallsRefused {
         /// Why, whose and how many.
@@ -217,6 +223,7 @@ impl Change {
             Self::KeyMoved { to: KeyState::Withdrawn, .. } => EventKind::KeyWithdrawn,
             Self::MasterKeyRewrapped { .. } => EventKind::MasterKeyRewrapped,
             Self::MasterKeyReplaced { .. } => EventKind::MasterKeyReplaced,
+            Self::RestoreAccepted { .. } => EventKind::RestoreAccepted,
             Self::CallsRefused { .. } => EventKind::CallsRefused,
             Self::LogSealed { .. } => EventKind::LogSealed,
             Self::InstallationCreated => EventKind::InstallationCreated,
@@ -268,6 +275,7 @@ impl Change {
             Self::IdentityFixed(_)
             | Self::MasterKeyRewrapped { .. }
             | Self::MasterKeyReplaced { .. }
+            | Self::RestoreAccepted { .. }
             | Self::LogSealed { .. }
             | Self::InstallationCreated => {
                 Subject { kind: SubjectKind::Installation, id: String::new(), name: String::new() }
@@ -295,7 +303,7 @@ impl Change {
             Self::User(change) => Touches { users: change.touched(), ..Touches::default() },
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public.id),
             Self::KeyMoved { key: moved, .. } => key(&moved.id),
-            Self::IdentityFixed(_) => Touches { everything: true, ..Touches::default() },
+            Self::IdentityFixed(_) | Self::RestoreAccepted { .. } => Touches { everything: true, ..Touches::default() },
             Self::TokenRevealed { .. }
             | Self::MasterKeyRewrapped { .. }
             | Self::MasterKeyReplaced { .. }

@@ -116,6 +116,7 @@ impl Change {
             Self::MasterKeyReplaced { lost } => {
                 Details::default().with("lost", i64::try_from(*lost).unwrap_or(i64::MAX))
             }
+            Self::RestoreAccepted { epoch } => Details::default().with("epoch", epoch.to_string()),
             Self::CallsRefused { calls, minute, .. } => Details::default()
                 .with("reason", calls.reason.as_str())
                 .with("count", i64::try_from(calls.count).unwrap_or(i64::MAX))

@@ -209,6 +209,8 @@ kinds! {
     MasterKeyRewrapped = "master-key.rewrapped", Notice, "changed the master key";
     /// The master key was lost, and another took its place.
     MasterKeyReplaced = "master-key.replaced", Warning, "replaced the lost master key";
+    /// A database that had gone back is gone on with, as another life of its log.
+    RestoreAccepted = "restore.accepted", Warning, "accepted a restored database";
     /// Calls were refused; counted by the minute.
     CallsRefused = "calls.refused", Notice, "refused calls of";
     /// Events written without the master key got their MAC later.

@@ -76,7 +76,7 @@ impl fmt::Debug for NodeId {
 }
 
 /// The registration of one node, as the cluster sees it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct NodeLease {
     /// Which node.
     pub node: NodeId,
@@ -204,6 +204,29 @@ pub trait Cluster: Send + Sync {
     ///
     /// [`StoreError`].
     fn remove(&self, dead: &[NodeLease]) -> Result<(), StoreError>;
+}
+
+/// The log as it is served to guards in other processes, which are nodes like others: whoever changes something waits for
+/// them, too.
+pub trait RemoteNodes: GuardSource {
+    /// Commits that a node lives and has applied `applied`. Returns after the commit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; then it may or may not have been renewed.
+    fn renew(&self, node: NodeId, applied: Seq) -> Result<Renewal, StoreError>;
+    /// What has happened since `known`, in a snapshot that begins after the call did.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn since(&self, known: &Head) -> Result<CaughtUp, StoreError>;
+    /// Takes the registration of a node away.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn leave(&self, node: NodeId) -> Result<(), StoreError>;
 }
 
 #[cfg(test)]

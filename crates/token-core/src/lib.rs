@@ -7,6 +7,7 @@ mod change;
 mod change_details;
 mod credential;
 mod details;
+mod durability;
 mod event;
 mod following;
 mod id;
@@ -25,6 +26,7 @@ mod text;
 mod time;
 mod token;
 mod token_query;
+mod usage;
 mod user;
 mod user_change;
 
@@ -32,9 +34,11 @@ pub use actor::{Actor, Author, Origin};
 pub use change::{Change, Subject, SubjectKind, Touches};
 pub use credential::{Credential, Credentials, Encoding, Ends, NoCredential};
 pub use details::{Detail, DetailValue, Details};
+pub use durability::Durability;
 pub use event::{Digest, Epoch, Event, EventKind, Head, Level, Mac, Seq, UnknownEventKind};
 pub use following::{
-    Boot, BootClock, CaughtUp, Cluster, Continuity, GuardSource, Link, NodeId, NodeLease, Renewal, Rules, WakeUps,
+    Boot, BootClock, CaughtUp, Cluster, Continuity, GuardSource, Link, NodeId, NodeLease, RemoteNodes, Renewal, Rules,
+    WakeUps,
 };
 pub use id::{CredentialId, ParseIdError, RequestId, RoleId, TokenId, UserId};
 pub use identity::{Audience, Identity, Issuer, ParseIdentityError};
@@ -58,6 +62,7 @@ pub use token::{ActiveToken, Grant, Inactive, Revoked, StoredToken, Token, Token
 pub use token_query::{
     CreatedBy, TokenCount, TokenPosition, TokenQuery, TokenSort, TokenSortKey, TokenStateFilter, TokenTotals,
 };
+pub use usage::{TokenUsage, UsageCounts, UsageDay, UsageRecord, UsedFrom};
 pub use user::{Holders, ParsePasswordHashError, PasswordHash, User, UserRecord};
 pub use user_change::UserChange;
 

@@ -7,6 +7,7 @@ use crate::{
     RoleUse, SealedKey, Seq, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros,
     UnixSeconds,
 };
+use crate::{Durability, TokenUsage, UsageDay, UsageRecord};
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
 use crate::{RememberedRequest, RequestMac};
 
@@ -223,7 +224,7 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`]; only after [`StoreError::OutcomeUnknown`] may anything have changed.
     fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError>;
-    /// Notes that a session was used at `at`. The one thing that is written without an event, since it says nothing
+    /// Notes that a session was used at `at`. It is written without an event, since it says nothing
     /// that anybody decides on but when an unused session ends: it moves the time of a session that is there
     /// forward, and neither makes a session nor brings one back.
     ///
@@ -231,6 +232,20 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`]; then nothing was noted.
     fn session_seen(&self, digest: &SecretDigest, at: UnixSeconds) -> Result<(), StoreError>;
+    /// Adds what a guard counted to what is stored, in one transaction, without an event: numbers decide nothing. Handed
+    /// over twice, it counts twice. Of a token that is not there any more nothing is kept. Gives the tokens that somebody
+    /// is deleting at this moment: of them nothing was written, and it may be tried again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; only after [`StoreError::OutcomeUnknown`] may anything have been added.
+    fn record_usage(&self, usage: &[TokenUsage]) -> Result<Vec<TokenId>, StoreError>;
+    /// What is stored of the use of a token, with the counts from the day `from` on; `None` for an unknown one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn usage(&self, token: TokenId, from: UsageDay) -> Result<Option<UsageRecord>, StoreError>;
     /// One page of people.
     ///
     /// # Errors
@@ -277,6 +292,10 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`].
     fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError>;
+    /// What a confirmed change survives, as the database was set up when somebody looked last.
+    fn durability(&self) -> Durability {
+        Durability::Local
+    }
     /// Checks every link and every MAC of the log.
     ///
     /// # Errors

@@ -84,6 +84,8 @@ pub struct TokenQuery {
     pub role: Option<RoleId>,
     /// With an end that lies before this.
     pub expires_before: Option<UnixSeconds>,
+    /// There before this second, and without an admitted call from it on.
+    pub unused_since: Option<UnixSeconds>,
     /// Made by.
     pub created_by: Option<CreatedBy>,
     /// The order.
@@ -105,6 +107,7 @@ impl TokenQuery {
             state: None,
             role: None,
             expires_before: None,
+            unused_since: None,
             created_by: None,
             sort: TokenSort::NEWEST,
             now,

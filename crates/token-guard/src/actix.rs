@@ -25,16 +25,22 @@ use core::future::{Ready, ready};
 use core::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::BlockingError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::rt::time::timeout;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use token_core::{Clock, Permission, StoreError};
 
+use crate::waiter::bound;
 use crate::{Arrival, Caller, Guard, IpNet, Presented, Refusal, Warm, client_address};
+
+/// How long a call waits for a database that says nothing, beside what its answer may have to wait for all nodes.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// What the `Authorization` fields of a request present. Nothing, if the request names them as meant for the next hop
 /// alone (RFC 9110 §7.6.1): proxies that heed it and those that do not must see the same answer.
@@ -59,11 +65,25 @@ pub async fn admit(
 ) -> Result<Result<Caller, Refusal>, BlockingError> {
     match guard.admit_warm(&presented, arrival) {
         Warm::Decided(admitted) => Ok(admitted),
-        Warm::Cold => {
-            let guard = Arc::clone(guard);
-            web::block(move || guard.admit(&presented, arrival)).await
-        }
+        Warm::Cold => admit_cold(guard, presented, arrival).await,
     }
+}
+
+/// Admits beside the event loop, for what [`Guard::admit_warm`] does not know. A database that says nothing is not waited
+/// for without end: then nobody knows whether the text is good.
+///
+/// # Errors
+///
+/// [`BlockingError`] when the guard panicked; inside, [`Refusal`].
+pub async fn admit_cold(
+    guard: &Arc<Guard>,
+    presented: Presented,
+    arrival: Arrival,
+) -> Result<Result<Caller, Refusal>, BlockingError> {
+    let most = bound(guard.lease) + SILENCE;
+    let asking = Arc::clone(guard);
+    let admitted = timeout(most, web::block(move || asking.admit(&presented, arrival))).await;
+    admitted.unwrap_or_else(|_| Ok(Err(Refusal::Unavailable(StoreError::Unavailable("no answer in time".into())))))
 }
 
 /// A middleware that lets only admitted callers through. Behind it, [`Caller`] and [`Require`] are extractors.
@@ -190,7 +210,7 @@ impl<R: Requirement> FromRequest for Require<R> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let admitted = Caller::from_request(request, payload).into_inner();
         ready(admitted.and_then(|caller| {
-            caller.require(&R::PERMISSION).map_err(Refused)?;
+            caller.require(&R::PERMISSION).inspect_err(|_| caller.count_forbidden()).map_err(Refused)?;
             Ok(Self { caller, requirement: PhantomData })
         }))
     }

@@ -78,6 +78,12 @@ impl Caller {
         if self.decide(permission).is_allowed() { Ok(()) } else { Err(Refusal::Missing(permission.clone())) }
     }
 
+    /// Counts that this call lacked a permission.
+    #[cfg(feature = "actix")]
+    pub(crate) fn count_forbidden(&self) {
+        self.token.usage.forbidden();
+    }
+
     /// How events name it.
     #[must_use]
     pub fn actor(&self) -> Actor {

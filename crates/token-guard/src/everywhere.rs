@@ -7,7 +7,8 @@ use std::time::Duration;
 use token_core::{Boot, BootClock, Cluster, NodeId, NodeLease, Seq};
 
 use crate::deadline::Watched;
-use crate::waiter::{Effective, Waiter};
+use crate::stops::stop;
+use crate::waiter::{Effective, Silent, Waiter};
 
 /// Between two looks at the registrations while somebody waits: the first, and the longest.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
@@ -70,9 +71,9 @@ impl Everywhere {
     }
 
     /// Calls `tell` when everything up to `seq` is in force on every node: within a lease and a tenth, whatever nodes and
-    /// database do. The commit of `seq` has returned before.
-    pub fn tell(&self, seq: Seq, tell: impl FnOnce(Effective) + Send + 'static) {
-        let waiter = Waiter::new(seq, self.shared.boot.now(), self.shared.lease);
+    /// database do, from the instant `began` on. The commit of `seq` has returned before that.
+    pub fn tell(&self, seq: Seq, began: Boot, tell: impl FnOnce(Effective) + Send + 'static) {
+        let waiter = Waiter::new(seq, began, self.shared.silence());
         self.shared.lock().list.push(One { waiter, tell: Box::new(tell) });
         self.shared.arrived.notify_one();
     }
@@ -81,10 +82,16 @@ impl Everywhere {
     #[must_use]
     pub fn wait(&self, seq: Seq) -> Option<Effective> {
         let (tell, told) = std::sync::mpsc::channel();
-        self.tell(seq, move |effective| {
+        self.tell(seq, self.now(), move |effective| {
             let _ = tell.send(effective);
         });
         told.recv().ok()
+    }
+
+    /// The instant now, for [`Everywhere::tell`].
+    #[must_use]
+    pub fn now(&self) -> Boot {
+        self.shared.boot.now()
     }
 
     /// What every node goes by.
@@ -112,15 +119,29 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for somebody to wait; false at the end.
-    fn idle(&self) -> bool {
-        let waiting = self.arrived.wait_while(self.lock(), |waiting| waiting.list.is_empty() && !waiting.ended);
-        !waiting.unwrap_or_else(PoisonError::into_inner).ended
+    /// How long somebody silent may go by what it has read.
+    fn silence(&self) -> Duration {
+        stop!("everywhere.lease", |_| Duration::ZERO);
+        self.lease
+    }
+
+    /// Waits for somebody to wait, or for the death of somebody silent; false at the end.
+    fn idle(&self, silent: &[Silent]) -> bool {
+        let idle = |waiting: &mut Waiting| waiting.list.is_empty() && !waiting.ended;
+        let waiting = match silent.iter().map(|silent| silent.dead).min() {
+            None => self.arrived.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner),
+            Some(dead) => {
+                let most = dead.since(self.boot.now());
+                let waited = self.arrived.wait_timeout_while(self.lock(), most, idle);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        !waiting.ended
     }
 
     /// Lets everybody look who came before the registrations were read; gives those nodes that let somebody wait to the
     /// end.
-    fn look(&self, came: usize, registered: Option<&[NodeLease]>) -> Vec<NodeLease> {
+    fn look(&self, came: usize, registered: Option<&[NodeLease]>) -> Vec<Silent> {
         let now = self.boot.now();
         let own_applied = self.own.as_ref().map(|own| (own.applied)());
         let mut done = Vec::new();
@@ -130,9 +151,9 @@ impl Shared {
             let list = std::mem::take(&mut waiting.list);
             for (position, mut one) in list.into_iter().enumerate() {
                 let rows = registered.filter(|_| position < came);
-                match one.look(rows, own_applied, now) {
+                match one.waiter.look(rows, own_applied, now) {
                     Some(effective) => {
-                        silent.extend(one.waiter.pending().copied());
+                        silent.extend(one.waiter.silent());
                         done.push((one.tell, effective));
                     }
                     None => waiting.list.push(one),
@@ -147,45 +168,44 @@ impl Shared {
     }
 }
 
-impl One {
-    fn look(&mut self, rows: Option<&[NodeLease]>, own: Option<Seq>, now: Boot) -> Option<Effective> {
-        let behind = own.is_some_and(|applied| applied < self.waiter.seq());
-        match rows {
-            Some(rows) => {
-                let effective = self.waiter.step(rows, now);
-                if behind { self.waiter.expire(now) } else { effective }
-            }
-            None => self.waiter.expire(now),
-        }
-    }
-}
-
 fn watch(shared: &Weak<Shared>, cluster: &Arc<dyn Cluster>) {
     let source = Arc::clone(cluster);
     let mut link = Watched::new(Arc::new(move || Ok(Arc::clone(&source))));
     let mut pause = LOOKS.0;
-    let mut dead: Vec<NodeLease> = Vec::new();
+    let mut silent: Vec<Silent> = Vec::new();
     while let Some(shared) = shared.upgrade() {
         if shared.lock().list.is_empty() {
             pause = LOOKS.0;
-            if !dead.is_empty() {
-                // Whoever is silent for that long has lost its freshness, and registers anew when it comes back.
-                let silent = std::mem::take(&mut dead);
-                let _ = link.run(shared.lease, move |cluster: &mut Arc<dyn Cluster>| cluster.remove(&silent));
-            }
         }
-        if !shared.idle() {
+        if !shared.idle(&silent) {
             return;
         }
+        let now = shared.boot.now();
+        let dead: Vec<NodeLease> =
+            silent.extract_if(.., |silent| silent.dead <= now).map(|silent| silent.registered).collect();
+        if !dead.is_empty() {
+            // They register anew when they come back.
+            let _ = link.run(shared.lease / 4, move |cluster: &mut Arc<dyn Cluster>| cluster.remove(&dead));
+        }
         let came = shared.lock().list.len();
+        if came == 0 {
+            continue;
+        }
         let own = shared.own.as_ref().map(|own| own.node);
         let read = link.run(shared.lease / 4, |cluster: &mut Arc<dyn Cluster>| cluster.nodes());
         let others: Option<Vec<NodeLease>> =
             read.ok().map(|rows| rows.into_iter().filter(|row| Some(row.node) != own).collect());
-        dead.extend(shared.look(came, others.as_deref()));
+        for one in shared.look(came, others.as_deref()) {
+            if !silent.iter().any(|other| other.registered == one.registered) {
+                silent.push(one);
+            }
+        }
         if !shared.lock().list.is_empty() {
             std::thread::sleep(pause);
             pause = (pause * 2).min(LOOKS.1);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,10 @@ enum Phase {
     Reading(Option<Boot>),
     /// The log has gone back: nothing is believed any more.
     Halted,
+    /// The log is being read, to see whether it lives another life by now.
+    Hoping,
+    /// It is not registered any more, and never again.
+    Left,
 }
 
 /// What happens to a follower.
@@ -46,6 +50,8 @@ pub enum Input {
     },
     /// What was asked for failed, or took too long.
     Failed,
+    /// The registration will be taken away.
+    Leave,
 }
 
 /// What is to be done next.
@@ -88,17 +94,38 @@ impl Follower {
         self.fresh_until
     }
 
-    /// Whether the log has gone back under it.
+    /// Whether the log has gone back under it. It is not registered then, and goes on when the log begins another life.
     #[must_use]
     pub fn is_halted(&self) -> bool {
-        self.phase == Phase::Halted
+        matches!(self.phase, Phase::Halted | Phase::Hoping)
     }
 
     /// The next state, and what is to be done. An input that does not fit what was asked for changes nothing: it is the
     /// late answer of something that was given up.
     pub fn step(&mut self, input: Input) -> Output {
         match (self.phase, input) {
-            (Phase::Halted, _) => Output::Halt,
+            (_, Input::Leave) => {
+                self.phase = Phase::Left;
+                self.fresh_until = Boot::ZERO;
+                Output::Rest
+            }
+            (Phase::Left, _) => Output::Rest,
+            (Phase::Halted | Phase::Hoping, Input::Begin(_) | Input::Look) => {
+                self.phase = Phase::Hoping;
+                Output::CatchUp
+            }
+            // Nothing but an operator's decision ends a halt, not even that the log is again what it was.
+            (Phase::Hoping, Input::CaughtUp { head, continuity: Continuity::OtherEpoch }) => {
+                self.caught_up(None, head, Continuity::OtherEpoch)
+            }
+            (Phase::Hoping, Input::Failed) => {
+                self.phase = Phase::Halted;
+                Output::Rest
+            }
+            (Phase::Halted | Phase::Hoping, _) => {
+                self.phase = Phase::Halted;
+                Output::Halt
+            }
             (_, Input::Begin(now)) => {
                 self.phase = Phase::Renewing(now);
                 Output::Renew { applied: self.applied }
@@ -133,7 +160,10 @@ impl Follower {
         }
         self.phase = Phase::Idle;
         self.applied = head;
-        if let Some(began) = began {
+        if continuity == Continuity::OtherEpoch {
+            // Its registration tells a number of the life before: a change in this one may not wait for it.
+            self.fresh_until = Boot::ZERO;
+        } else if let Some(began) = began {
             self.fresh_until = self.fresh_until.max(began.after(self.lease));
         }
         Output::Apply { forget_all: continuity == Continuity::OtherEpoch }
@@ -197,13 +227,83 @@ mod tests {
     }
 
     #[test]
+    fn x01_whoever_leaves_is_never_fresh_again() {
+        let mut follower = Follower::new(Seq::new(3), LEASE);
+        let _ = follower.step(Input::Begin(at(5)));
+        let _ = follower.step(Input::Renewed(Renewal::Kept));
+        let _ = follower.step(read(3));
+        assert_eq!(follower.fresh_until(), at(5).after(LEASE));
+        assert_eq!(follower.step(Input::Leave), Output::Rest);
+        for input in [Input::Look, Input::Begin(at(6)), Input::Renewed(Renewal::Kept), read(4), Input::Failed] {
+            assert_eq!(follower.step(input), Output::Rest, "{input:?}");
+            assert_eq!(follower.fresh_until(), Boot::ZERO, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn x01_in_another_life_of_the_log_nobody_is_fresh_by_a_registration_of_the_one_before() {
+        let mut follower = Follower::new(Seq::new(9), LEASE);
+        let _ = follower.step(Input::Begin(at(5)));
+        let _ = follower.step(Input::Renewed(Renewal::Kept));
+        let other = Input::CaughtUp { head: Seq::new(4), continuity: Continuity::OtherEpoch };
+        assert_eq!(follower.step(other), Output::Apply { forget_all: true });
+        assert_eq!((follower.applied(), follower.fresh_until()), (Seq::new(4), Boot::ZERO));
+        assert_eq!(follower.step(Input::Begin(at(6))), Output::Renew { applied: Seq::new(4) });
+        let _ = follower.step(Input::Renewed(Renewal::Kept));
+        let _ = follower.step(read(4));
+        assert_eq!(follower.fresh_until(), at(6).after(LEASE));
+    }
+
+    #[test]
     fn p23_a_log_that_goes_back_ends_all_belief() {
         let mut follower = Follower::new(Seq::new(3), LEASE);
         let _ = follower.step(Input::Look);
         let back = Input::CaughtUp { head: Seq::new(2), continuity: Continuity::GoneBack };
         assert_eq!(follower.step(back), Output::Halt);
-        assert_eq!(follower.step(Input::Begin(at(9))), Output::Halt);
         assert!(follower.is_halted() && follower.fresh_until() == Boot::ZERO);
+        for late in [Input::Renewed(Renewal::Kept), read(9), Input::Failed, back] {
+            assert_eq!(follower.step(late), Output::Halt, "{late:?}");
+        }
+    }
+
+    fn halted() -> Follower {
+        let mut follower = Follower::new(Seq::new(3), LEASE);
+        let _ = follower.step(Input::Begin(at(1)));
+        let _ = follower.step(Input::Renewed(Renewal::Kept));
+        let back = Input::CaughtUp { head: Seq::new(2), continuity: Continuity::GoneBack };
+        assert_eq!(follower.step(back), Output::Halt);
+        follower
+    }
+
+    #[test]
+    fn p23_whoever_has_halted_looks_and_renews_nothing_and_believes_nothing() {
+        let mut follower = halted();
+        for (ask, answer, then) in [
+            (Input::Begin(at(5)), read(9), Output::Halt),
+            (Input::Look, Input::CaughtUp { head: Seq::new(9), continuity: Continuity::GoneBack }, Output::Halt),
+            (Input::Begin(at(6)), Input::Renewed(Renewal::Kept), Output::Halt),
+            (Input::Begin(at(7)), Input::Failed, Output::Rest),
+        ] {
+            assert_eq!(follower.step(ask), Output::CatchUp, "{ask:?}");
+            assert!(follower.is_halted());
+            assert_eq!(follower.step(answer), then, "{answer:?}");
+            assert!(follower.is_halted() && follower.fresh_until() == Boot::ZERO, "{answer:?}");
+            assert_eq!(follower.applied(), Seq::new(3));
+        }
+    }
+
+    #[test]
+    fn p23_another_life_of_the_log_ends_a_halt_and_the_next_round_is_fresh() {
+        let mut follower = halted();
+        assert_eq!(follower.step(Input::Begin(at(5))), Output::CatchUp);
+        let other = Input::CaughtUp { head: Seq::new(3), continuity: Continuity::OtherEpoch };
+        assert_eq!(follower.step(other), Output::Apply { forget_all: true });
+        assert!(!follower.is_halted());
+        assert_eq!((follower.applied(), follower.fresh_until()), (Seq::new(3), Boot::ZERO), "not by this look");
+        assert_eq!(follower.step(Input::Begin(at(9))), Output::Renew { applied: Seq::new(3) });
+        assert_eq!(follower.step(Input::Renewed(Renewal::Kept)), Output::CatchUp);
+        assert_eq!(follower.step(read(4)), Output::Apply { forget_all: false });
+        assert_eq!(follower.fresh_until(), at(9).after(LEASE));
     }
 
     #[test]

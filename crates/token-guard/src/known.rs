@@ -7,6 +7,8 @@ use token_authz::Permissions;
 use token_core::{Seq, StoredToken};
 
 use crate::snapshots::PolicyAt;
+use crate::usage::{Counters, Usage};
+use crate::{Arrival, Refusal};
 
 /// What the source said of an id that a good signature named.
 #[derive(Clone, Debug)]
@@ -18,10 +20,21 @@ pub(crate) enum Known {
 }
 
 impl Known {
-    pub(crate) fn new(as_of: Seq, stored: Option<StoredToken>) -> Self {
+    /// Calls of a token are counted in `usage`.
+    pub(crate) fn new(as_of: Seq, stored: Option<StoredToken>, usage: &Usage) -> Self {
         match stored {
             None => Self::Gone(as_of),
-            Some(stored) => Self::Token(Arc::new(KnownToken { as_of, stored, compiled: ArcSwapOption::empty() })),
+            Some(stored) => {
+                let usage = usage.of(stored.grant().id);
+                Self::Token(Arc::new(KnownToken { as_of, stored, compiled: ArcSwapOption::empty(), usage }))
+            }
+        }
+    }
+
+    /// Counts a call by what became of it.
+    pub(crate) fn count(&self, refusal: Option<&Refusal>, arrival: Arrival) {
+        if let Self::Token(token) = self {
+            token.usage.count(refusal, arrival);
         }
     }
 
@@ -41,6 +54,8 @@ pub(crate) struct KnownToken {
     pub(crate) stored: StoredToken,
     /// What its roles come to, by the policy it was last asked under.
     compiled: ArcSwapOption<Compiled>,
+    /// What became of its calls.
+    pub(crate) usage: Arc<Counters>,
 }
 
 #[derive(Debug)]

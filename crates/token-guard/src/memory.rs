@@ -9,11 +9,13 @@ use std::collections::HashMap;
 
 use arc_swap::{ArcSwap, Guard};
 use quick_cache::sync::Cache;
-use token_core::{AsOf, Head, StoreError, StoredToken, TokenId, Touches};
+use token_core::{AsOf, Boot, Head, StoreError, StoredToken, TokenId, Touches};
 
 use crate::known::Known;
 use crate::snapshots::Published;
+use crate::stops::stop;
 use crate::sync::{Arc, AtomicU64, Condvar, Mutex, Ordering, PoisonError};
+use crate::usage::Usage;
 
 /// How often an overtaken reading is begun again.
 const READINGS: usize = 16;
@@ -21,10 +23,13 @@ const READINGS: usize = 16;
 /// See the module. Bounded.
 pub(crate) struct Memory {
     published: ArcSwap<Published>,
-    /// The number of `published.head`, to be looked at last.
+    /// The mark of `published.head`, to be looked at last.
     applied: AtomicU64,
+    /// An instant of the guard's clock; from it on nothing that is kept may be believed.
+    fresh_until: AtomicU64,
     tokens: Cache<TokenId, Known>,
     fills: Mutex<HashMap<TokenId, Arc<Fill>>>,
+    pub(crate) usage: Usage,
 }
 
 /// A reading that runs, and whoever waits for what it finds.
@@ -38,8 +43,14 @@ struct Fill {
 #[derive(Default)]
 struct Found {
     overtaken: bool,
-    /// What it came to; `None` inside for those who have to ask themselves.
-    outcome: Option<Option<Known>>,
+    outcome: Option<Outcome>,
+}
+
+/// What a reading came to.
+enum Outcome {
+    Read(Known),
+    /// Nothing: whoever waited asks itself.
+    Nothing,
 }
 
 /// Whose reading it is.
@@ -48,13 +59,21 @@ enum Part {
     Waits(Arc<Fill>),
 }
 
+/// Stands for a head: two lives of a log have the same numbers, and not the same marks.
+fn mark(head: &Head) -> u64 {
+    let [start @ .., _, _, _, _, _, _, _, _] = head.epoch.0;
+    u64::from_le_bytes(start).wrapping_add(head.seq.get())
+}
+
 impl Memory {
     pub(crate) fn new(published: Published, entries: usize) -> Self {
         Self {
-            applied: AtomicU64::new(published.head.seq.get()),
+            applied: AtomicU64::new(mark(&published.head)),
+            fresh_until: AtomicU64::new(Boot::ZERO.get()),
             published: ArcSwap::from_pointee(published),
             tokens: Cache::new(entries.max(1)),
             fills: Mutex::default(),
+            usage: Usage::new(entries),
         }
     }
 
@@ -63,9 +82,27 @@ impl Memory {
         self.published.load()
     }
 
-    /// Whether nothing was applied since `published` was asked for; to be asked when everything else was looked at.
-    pub(crate) fn is_still(&self, published: &Published) -> bool {
-        self.applied.load(Ordering::SeqCst) == published.head.seq.get()
+    /// Believes what is kept until this instant. What the belief rests on is applied before.
+    pub(crate) fn believe(&self, until: Boot) {
+        self.fresh_until.store(until.get(), Ordering::SeqCst);
+    }
+
+    /// Until when what is kept may be believed.
+    pub(crate) fn fresh_until(&self) -> Boot {
+        Boot::new(self.fresh_until.load(Ordering::SeqCst))
+    }
+
+    /// Whether what is kept may be believed at this instant.
+    pub(crate) fn is_fresh(&self, now: Boot) -> bool {
+        stop!("guard.fresh", |_| true);
+        now.get() < self.fresh_until.load(Ordering::SeqCst)
+    }
+
+    /// Whether what a call saw beside `published` is one state, and may be believed at this instant of the call; to be
+    /// asked when everything else was looked at. Freshness is looked at first: a round that ends in between would lend
+    /// its own to what was seen before it.
+    pub(crate) fn holds(&self, published: &Published, now: Boot) -> bool {
+        self.is_fresh(now) && self.applied.load(Ordering::SeqCst) == mark(&published.head)
     }
 
     /// What is known of a token.
@@ -90,9 +127,9 @@ impl Memory {
             }
             self.tokens.remove(id);
         }
-        let seq = published.head.seq.get();
+        let applied = mark(&published.head);
         self.published.store(Arc::new(published));
-        self.applied.store(seq, Ordering::SeqCst);
+        self.applied.store(applied, Ordering::SeqCst);
     }
 
     /// Reads a token and keeps it. Many who ask for one at once share one reading.
@@ -150,7 +187,10 @@ impl Fill {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(outcome) = &found.outcome {
-                return outcome.clone();
+                return match outcome {
+                    Outcome::Read(known) => Some(known.clone()),
+                    Outcome::Nothing => None,
+                };
             }
             found = self.told.wait(found).unwrap_or_else(PoisonError::into_inner);
         }
@@ -176,9 +216,9 @@ impl Running<'_> {
         if read.head.epoch != began.epoch || read.head.seq < began.seq {
             return Err(StoreError::Busy);
         }
-        let known = Known::new(read.head.seq, read.value);
+        let known = Known::new(read.head.seq, read.value, &self.memory.usage);
         self.memory.tokens.insert(self.id, known.clone());
-        found.outcome = Some(Some(known.clone()));
+        found.outcome = Some(Outcome::Read(known.clone()));
         // Nobody joins from here on: what comes next to be applied does not mark it any more.
         fills.remove(&self.id);
         Ok(Some(known))
@@ -192,7 +232,11 @@ impl Drop for Running<'_> {
             fills.remove(&self.id);
         }
         let mut found = self.fill.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.outcome.get_or_insert(None);
+        found.outcome.get_or_insert(Outcome::Nothing);
         self.fill.told.notify_all();
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "shuttle")]
+mod tests;

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use token_core::{Boot, CaughtUp, Head, Link, StoreError};
 
-use crate::Guard;
 use crate::deadline::Watched;
 use crate::follower::{Follower, Input, Output};
 use crate::snapshots::Published;
+use crate::stops::stop;
+use crate::{Guard, Refusal};
+
+/// How long a call waits for a guard that is not fresh.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The follower and its way to the log; used by one thread at a time.
 pub(crate) struct Rounds {
@@ -48,15 +52,18 @@ impl Guard {
         Ok(self.applied())
     }
 
-    /// Takes the registration of this node away, as the last thing it does.
+    /// Takes the registration of this node away, as the last thing it does: it is never fresh again.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; then others wait for it until its lease has ended.
     pub fn leave(&self) -> Result<(), StoreError> {
-        self.fresh_until.store(Boot::ZERO.get(), std::sync::atomic::Ordering::SeqCst);
         let node = self.node;
-        let left = self.rounds.with(self.lease, |rounds| rounds.link.run(self.lease, move |link| link.leave(node)));
+        let left = self.rounds.with(self.lease, |rounds| {
+            let _ = rounds.follower.step(Input::Leave);
+            self.memory.believe(rounds.follower.fresh_until());
+            rounds.link.run(self.lease, move |link| link.leave(node))
+        });
         left.unwrap_or(Err(StoreError::Busy))
     }
 
@@ -68,13 +75,14 @@ impl Guard {
 
     fn run(&self, rounds: &mut Rounds, renew: bool) -> Result<bool, StoreError> {
         let before = self.memory.head();
+        let was_halted = rounds.follower.is_halted();
         let mut input = if renew { Input::Begin(self.boot.now()) } else { Input::Look };
         let mut caught: Option<(CaughtUp, Published)> = None;
         let mut failure = StoreError::Busy;
         loop {
             let output = rounds.follower.step(input);
             if rounds.follower.fresh_until() == Boot::ZERO {
-                self.believe(rounds.follower.fresh_until());
+                self.memory.believe(rounds.follower.fresh_until());
             }
             let done = match output {
                 Output::Renew { applied } => {
@@ -82,8 +90,10 @@ impl Guard {
                     rounds.link.run(self.lease, move |link| link.renew(node, applied)).map(Input::Renewed)
                 }
                 Output::CatchUp => {
+                    stop!("follow.renewed");
                     let known = self.memory.head();
                     let read = rounds.link.run(self.lease, move |link| link.catch_up(&known));
+                    stop!("follow.read");
                     read.and_then(|read| {
                         let (head, continuity) = (read.head, read.continuity);
                         caught = Some(self.published(read)?);
@@ -93,16 +103,26 @@ impl Guard {
                 Output::Apply { forget_all } => {
                     if let Some((mut read, published)) = caught.take() {
                         read.touches.everything |= forget_all;
+                        if forget_all {
+                            self.verified.clear();
+                        }
                         self.memory.apply(&read.touches, published);
+                        if forget_all {
+                            // Numbers of another life say nothing of the keys they stood for in this one.
+                            self.verified.clear();
+                        }
                     }
-                    self.believe(rounds.follower.fresh_until());
+                    self.memory.believe(rounds.follower.fresh_until());
                     return Ok(self.memory.head() != before);
                 }
                 Output::Halt => {
-                    tracing::error!(
-                        "the database has gone back behind what this node knows, as after a restored backup: tokens \
-                         that were revoked since would pass, so nothing passes until an operator decides"
-                    );
+                    if !was_halted {
+                        tracing::error!(
+                            "the database has gone back behind what this node knows, as after a restored backup: tokens \
+                             that were revoked since would pass, so nothing passes until an operator decides, by \
+                             `tokenward restore accept`"
+                        );
+                    }
                     return Err(gone_back());
                 }
                 Output::Rest => return Err(failure),
@@ -123,14 +143,43 @@ impl Guard {
         Ok((read, published))
     }
 
-    fn believe(&self, until: Boot) {
-        self.fresh_until.store(until.get(), std::sync::atomic::Ordering::SeqCst);
-    }
-
     /// Whether what is kept may be believed now.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
-        self.boot.now().get() < self.fresh_until.load(std::sync::atomic::Ordering::SeqCst)
+        self.memory.is_fresh(self.boot.now())
+    }
+
+    /// How long what is kept may be believed from now on.
+    #[must_use]
+    pub fn fresh_for(&self) -> Duration {
+        self.memory.fresh_until().since(self.boot.now())
+    }
+
+    /// Says whether this node knows how things are, and tries to learn it where it does not: for callers of whom the guard
+    /// knows nothing, e.g. a person with a session. May block.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stale`].
+    pub fn ensure_fresh(&self) -> Result<(), Refusal> {
+        // A node that has to register is fresh from the round after that on.
+        for _ in 0..2 {
+            if self.is_fresh() {
+                return Ok(());
+            }
+            self.freshen()?;
+        }
+        if self.is_fresh() { Ok(()) } else { Err(Refusal::Stale(StoreError::Busy)) }
+    }
+
+    /// Becomes fresh, or says that it is not.
+    pub(crate) fn freshen(&self) -> Result<(), Refusal> {
+        match self.turn(PATIENCE, true) {
+            Ok(_) => Ok(()),
+            // Another thread did it meanwhile.
+            Err(_) if self.is_fresh() => Ok(()),
+            Err(error) => Err(Refusal::Stale(error)),
+        }
     }
 
     /// How far the log is applied here.

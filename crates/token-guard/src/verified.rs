@@ -72,6 +72,11 @@ impl Verified {
         self.places.insert(self.key.place(text.as_bytes()), Arc::new(seen));
     }
 
+    /// Forgets all of them.
+    pub(crate) fn clear(&self) {
+        self.places.clear();
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }

@@ -20,14 +20,26 @@ pub struct Effective {
     pub waited: Duration,
 }
 
+/// A node that somebody waited for to the end.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Silent {
+    /// Its registration, as it was read.
+    pub registered: NodeLease,
+    /// If that was not renewed by this instant, the node has lost its freshness, and the registration may be taken away.
+    /// A node that is not registered is waited for by nobody, so not earlier.
+    pub dead: Boot,
+}
+
 /// Somebody who waits.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Waiter {
     seq: Seq,
     began: Boot,
     bound: Duration,
     /// Whom it waits for, as they were read first; `None` before.
     pending: Option<BTreeMap<NodeId, NodeLease>>,
+    /// A moment after that.
+    looked: Boot,
     nodes: usize,
 }
 
@@ -41,7 +53,7 @@ impl Waiter {
     /// Waits for everything up to `seq`, whose commit returned before the instant `began`.
     #[must_use]
     pub fn new(seq: Seq, began: Boot, lease: Duration) -> Self {
-        Self { seq, began, bound: bound(lease), pending: None, nodes: 0 }
+        Self { seq, began, bound: bound(lease), pending: None, looked: began, nodes: 0 }
     }
 
     /// What it waits for.
@@ -50,10 +62,19 @@ impl Waiter {
         self.seq
     }
 
-    /// Looks at the registrations, read in a snapshot that began after [`Waiter::new`].
+    /// Looks at what there is to see: the registrations of the other nodes, as [`Waiter::step`] does, where they could be
+    /// read; and how far the node of this process is, where there is one, which answers only for itself.
+    pub fn look(&mut self, registered: Option<&[NodeLease]>, own: Option<Seq>, now: Boot) -> Option<Effective> {
+        let effective = registered.and_then(|registered| self.step(registered, now));
+        let behind = own.is_some_and(|applied| applied < self.seq);
+        if behind || effective.is_none() { self.expire(now) } else { effective }
+    }
+
+    /// Looks at the registrations, read in a snapshot that began after [`Waiter::new`] and ended before `now`.
     pub fn step(&mut self, registered: &[NodeLease], now: Boot) -> Option<Effective> {
         let pending = self.pending.get_or_insert_with(|| {
             self.nodes = registered.len();
+            self.looked = now;
             registered.iter().map(|lease| (lease.node, *lease)).collect()
         });
         // A node that is not registered any more has stopped, or lost its freshness before it was taken off.
@@ -69,9 +90,10 @@ impl Waiter {
         (self.bound <= now.since(self.began)).then(|| self.effective(now))
     }
 
-    /// Whom it still waits for, as they were when it began.
-    pub fn pending(&self) -> impl Iterator<Item = &NodeLease> {
-        self.pending.iter().flat_map(BTreeMap::values)
+    /// Whom it still waits for.
+    pub fn silent(&self) -> impl Iterator<Item = Silent> {
+        let dead = self.looked.after(self.bound);
+        self.pending.iter().flat_map(BTreeMap::values).map(move |registered| Silent { registered: *registered, dead })
     }
 
     fn effective(&self, now: Boot) -> Effective {
@@ -83,7 +105,7 @@ impl Waiter {
 mod tests {
     use super::*;
 
-    const LEASE: Duration = Duration::from_nanos(1_000);
+    const LEASE: Duration = Duration::from_micros(1);
 
     fn row(node: u8, applied: u64) -> NodeLease {
         NodeLease { node: NodeId([node; 16]), applied: Seq::new(applied), renewals: 1 }
@@ -106,11 +128,30 @@ mod tests {
     fn x01_a_silent_node_is_waited_for_a_lease_and_a_tenth() {
         let mut waiter = waiter();
         assert_eq!(waiter.step(&[row(1, 4)], Boot::new(1_199)), None);
-        assert_eq!(waiter.pending().count(), 1);
+        assert_eq!(waiter.silent().count(), 1);
         assert!(waiter.step(&[row(1, 4)], Boot::new(1_200)).is_some());
         let unread = Waiter::new(Seq::new(5), Boot::new(100), LEASE);
         assert_eq!(unread.expire(Boot::new(1_199)), None);
         assert!(unread.expire(Boot::new(1_200)).is_some());
+    }
+
+    #[test]
+    fn x01_the_node_of_this_process_is_waited_for_without_a_registration() {
+        let mut waiter = waiter();
+        assert_eq!(waiter.look(Some(&[]), Some(Seq::new(4)), Boot::new(110)), None);
+        assert_eq!(waiter.look(None, Some(Seq::new(5)), Boot::new(120)), None, "who else there is was not seen");
+        assert!(waiter.look(Some(&[]), Some(Seq::new(5)), Boot::new(130)).is_some());
+        assert_eq!(waiter.look(Some(&[]), Some(Seq::new(4)), Boot::new(1_199)), None);
+        assert!(waiter.look(None, Some(Seq::new(4)), Boot::new(1_200)).is_some());
+    }
+
+    #[test]
+    fn x01_nobody_is_dead_before_a_lease_and_a_tenth_after_the_registration_was_seen() {
+        let mut waiter = waiter();
+        assert_eq!(waiter.step(&[row(1, 4), row(2, 4)], Boot::new(1_150)), None);
+        assert!(waiter.step(&[row(1, 4), row(2, 5)], Boot::new(1_200)).is_some(), "the wait ends in any case");
+        let silent: Vec<Silent> = waiter.silent().collect();
+        assert_eq!(silent, [Silent { registered: row(1, 4), dead: Boot::new(1_150 + 1_100) }]);
     }
 
     #[test]

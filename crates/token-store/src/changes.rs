@@ -15,6 +15,8 @@ pub(crate) use many::{insert_tokens, new_tokens};
 
 use crate::connection::{Conn, each};
 use crate::error::failed;
+use crate::events::read_head;
+use crate::nodes;
 use crate::schema::{installation, keys, role_rules, roles, token_roles, tokens, user_roles};
 
 /// Writes a change, without its event.
@@ -59,6 +61,11 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
         Change::KeyMoved { key, to } => move_key(conn, &key.id, key.state, *to),
         Change::MasterKeyRewrapped { resealed, .. } => {
             resealed.iter().try_for_each(|secret| resealed::write(conn, secret))
+        }
+        // Its epoch stands in the head of the log, which is written with the event.
+        Change::RestoreAccepted { .. } => {
+            let head = read_head(conn)?.head;
+            nodes::leave_behind(conn, head.seq)
         }
         Change::TokenRevealed { .. }
         | Change::MasterKeyReplaced { .. }

@@ -175,11 +175,21 @@ impl Conn {
 /// A node must reach the server that takes writes, and must not wait for one for ever.
 #[cfg(feature = "postgres")]
 fn with_defaults(url: &str) -> String {
-    [("target_session_attrs", "read-write"), ("connect_timeout", "5"), ("application_name", "tokenward")]
-        .into_iter()
-        .filter(|(name, _)| !url.contains(&format!("{name}=")))
-        .fold(url.to_owned(), |url, (name, value)| {
+    // A machine that vanished without a word is noticed within seconds: by what it does not confirm, and by its silence.
+    let defaults = [
+        ("target_session_attrs", "read-write"),
+        ("connect_timeout", "5"),
+        ("application_name", "tokenward"),
+        ("tcp_user_timeout", "5000"),
+        ("keepalives_idle", "3"),
+        ("keepalives_interval", "1"),
+        ("keepalives_count", "3"),
+    ];
+    defaults.into_iter().filter(|(name, _)| !url.contains(&format!("{name}="))).fold(
+        url.to_owned(),
+        |url, (name, value)| {
             let joint = if url.contains('?') { '&' } else { '?' };
             format!("{url}{joint}{name}={value}")
-        })
+        },
+    )
 }

@@ -1,23 +1,31 @@
 //! Pools: readers, and whoever writes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use token_core::StoreError;
 
 use crate::connection::{Conn, DatabaseUrl};
+use crate::durability::SetUp;
 use crate::error::{commit_failed, failed};
 
 /// Makes connections for the pools.
 #[derive(Debug)]
-pub(crate) struct Manager(pub(crate) DatabaseUrl);
+pub(crate) struct Manager {
+    url: DatabaseUrl,
+    setup: Arc<SetUp>,
+}
 
 impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        Conn::connect(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
+        let mut conn = Conn::connect(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        // It may be another server than the last one.
+        self.setup.look(&mut conn).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
@@ -33,21 +41,48 @@ impl ManageConnection for Manager {
 pub(crate) struct Pools {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    setup: Arc<SetUp>,
+}
+
+/// How a pool of connections is used at an instant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PoolUse {
+    /// What its connections do: `read` or `write`.
+    pub name: &'static str,
+    /// How many there are.
+    pub connections: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
 }
 
 impl Pools {
     pub(crate) fn new(url: &DatabaseUrl, readers: u32) -> Result<Self, StoreError> {
+        let setup = Arc::new(SetUp::default());
         let pool = |size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
                 .test_on_check_out(false)
                 .connection_timeout(Duration::from_secs(2))
-                .build(Manager(url.clone()))
+                .build(Manager { url: url.clone(), setup: Arc::clone(&setup) })
                 .map_err(|error| StoreError::Unavailable(Box::new(error)))
         };
         let writers = if url.is_embedded() { 1 } else { 4 };
-        Ok(Self { readers: pool(readers)?, writers: pool(writers)? })
+        let (readers, writers) = (pool(readers)?, pool(writers)?);
+        Ok(Self { readers, writers, setup })
+    }
+
+    pub(crate) fn setup(&self) -> &SetUp {
+        &self.setup
+    }
+
+    pub(crate) fn used(&self) -> [PoolUse; 2] {
+        [("read", &self.readers), ("write", &self.writers)].map(|(name, pool)| {
+            let state = pool.state();
+            PoolUse { name, connections: state.connections, idle: state.idle_connections, most: pool.max_size() }
+        })
     }
 
     pub(crate) fn writer(&self) -> Result<PooledConnection<Manager>, StoreError> {

@@ -236,6 +236,9 @@ fn next_row(
         }
     }
     (head.head.seq, head.head.digest) = (seq, linked);
+    if let Change::RestoreAccepted { epoch } = change {
+        head.head.epoch = *epoch;
+    }
     Ok(row)
 }
 
@@ -243,6 +246,7 @@ fn next_row(
 pub(crate) fn write_head(conn: &mut Conn, head: &HeadRow) -> Result<(), StoreError> {
     let seq = i64::try_from(head.head.seq.get()).map_err(|_| StoreError::NotApplied("the log is full"))?;
     let values = (
+        event_head::epoch.eq(head.head.epoch.0.to_vec()),
         event_head::seq.eq(seq),
         event_head::digest.eq(head.head.digest.0.to_vec()),
         event_head::sealed_through.eq(head.sealed_through),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use fail::fail_point;
 use token_core::{
     CaughtUp, Continuity, Digest, EventKind, Head, Link, NodeId, Renewal, Seq, StoreError, Touches, WakeUps,
 };
@@ -64,7 +65,11 @@ impl Link for Following {
         if self.0.is_embedded() {
             return Ok(Renewal::Kept);
         }
-        self.write(|conn| nodes::renew(conn, node, applied))
+        self.write(|conn| {
+            let renewed = nodes::renew(conn, node, applied)?;
+            fail_point!("follow.lease");
+            Ok(renewed)
+        })
     }
 
     fn catch_up(&mut self, known: &Head) -> Result<CaughtUp, StoreError> {

@@ -5,6 +5,7 @@ mod changes;
 mod clock;
 mod connection;
 mod database;
+mod durability;
 mod error;
 mod event_list;
 mod events;
@@ -22,6 +23,7 @@ mod schema;
 mod sessions;
 mod support;
 mod token_lists;
+mod usage;
 mod users;
 mod verify;
 mod write;
@@ -29,6 +31,7 @@ mod write;
 use std::sync::Arc;
 
 pub use connection::{DatabaseUrl, UrlError};
+pub use database::PoolUse;
 #[cfg(feature = "sqlite")]
 pub use inspect::ensure_whole;
 pub use nodes::LeaseInUse;
@@ -79,6 +82,14 @@ impl TokenStore {
     /// [`StoreError`] when there is none.
     pub fn ping(&self) -> Result<(), StoreError> {
         self.head().map(|_| ())
+    }
+}
+
+impl TokenStore {
+    /// How its connections are used now.
+    #[must_use]
+    pub fn pool_use(&self) -> [PoolUse; 2] {
+        self.pools.used()
     }
 }
 

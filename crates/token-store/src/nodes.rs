@@ -1,9 +1,10 @@
 //! Registrations of the nodes that follow the log, and the lease they all go by.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use token_core::{Cluster, NodeId, NodeLease, Renewal, Seq, StoreError};
+use token_core::{CaughtUp, Cluster, Head, NodeId, NodeLease, RemoteNodes, Renewal, Seq, StoreError};
 
 use crate::TokenStore;
 use crate::connection::{Conn, each};
@@ -30,15 +31,29 @@ pub(crate) fn renew(conn: &mut Conn, node: NodeId, applied: Seq) -> Result<Renew
     if rows == 1 {
         return Ok(Renewal::Kept);
     }
-    let first = (nodes::node.eq(node.0.to_vec()), nodes::applied.eq(applied), nodes::renewals.eq(1_i64));
+    let first = (nodes::node.eq(node.0.to_vec()), nodes::applied.eq(applied), nodes::renewals.eq(anywhere(node)));
     each!(conn, c => diesel::insert_into(nodes::table).values(first).execute(c.as_mut())).map_err(failed)?;
     Ok(Renewal::Registered)
+}
+
+/// Where renewals are counted from: a registration that was removed and made again must not be taken for the one before,
+/// by somebody who still has to remove that one.
+fn anywhere(node: NodeId) -> i64 {
+    i64::try_from(RandomState::new().hash_one(node) >> 2).map_or(1, |number| number.max(1))
 }
 
 /// Takes a registration away.
 pub(crate) fn leave(conn: &mut Conn, node: NodeId) -> Result<(), StoreError> {
     let row = nodes::table.find(node.0.as_slice());
     each!(conn, c => diesel::delete(row).execute(c.as_mut())).map_err(failed)?;
+    Ok(())
+}
+
+/// Takes away the registrations that tell of more than the log has: of a life of it that is over. Nobody would wait for
+/// them, and nobody is fresh by them.
+pub(crate) fn leave_behind(conn: &mut Conn, head: Seq) -> Result<(), StoreError> {
+    let beyond = nodes::table.filter(nodes::applied.gt(number(head)?));
+    each!(conn, c => diesel::delete(beyond).execute(c.as_mut())).map_err(failed)?;
     Ok(())
 }
 
@@ -77,17 +92,34 @@ impl Cluster for TokenStore {
     }
 }
 
-impl TokenStore {
-    /// Renews the registration of a guard outside this process, which asked for it; its commit has returned then.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn renew(&self, node: NodeId, applied: Seq) -> Result<Renewal, StoreError> {
-        let renewed = self.pools.write(|conn| renew(conn, node, applied).map(Some))?;
-        renewed.ok_or(StoreError::NotApplied("a lease was not renewed"))
+/// Most nodes that are registered at once: whoever may follow the log must not fill the database.
+const MOST: i64 = 10_000;
+
+impl RemoteNodes for TokenStore {
+    fn renew(&self, node: NodeId, applied: Seq) -> Result<Renewal, StoreError> {
+        let renewed = self.pools.write(|conn| {
+            let renewal = renew(conn, node, applied)?;
+            let room = renewal == Renewal::Kept || count(conn)? <= MOST;
+            Ok(room.then_some(renewal))
+        })?;
+        renewed.ok_or(StoreError::NotApplied("there are too many nodes"))
     }
 
+    fn since(&self, known: &Head) -> Result<CaughtUp, StoreError> {
+        self.pools.read(|conn| crate::follow::caught_up(conn, known))
+    }
+
+    fn leave(&self, node: NodeId) -> Result<(), StoreError> {
+        let left = self.pools.write(|conn| leave(conn, node).map(Some))?;
+        left.ok_or(StoreError::NotApplied("a registration was not taken away"))
+    }
+}
+
+fn count(conn: &mut Conn) -> Result<i64, StoreError> {
+    each!(conn, c => nodes::table.count().get_result(c.as_mut())).map_err(failed)
+}
+
+impl TokenStore {
     /// The lease all nodes go by: the one that is stored, or the first one that was asked for. Another one is taken
     /// only while nobody is registered.
     ///

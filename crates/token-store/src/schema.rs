@@ -59,3 +59,10 @@ diesel::allow_tables_to_appear_in_same_query!(tokens, token_roles);
 diesel::allow_tables_to_appear_in_same_query!(users, user_roles);
 diesel::table! { nodes (node) { node -> Binary, applied -> BigInt, renewals -> BigInt, } }
 diesel::table! { cluster (id) { id -> BigInt, lease_ms -> BigInt, } }
+diesel::table! { token_usage (token_id) { token_id -> Binary, last_used_at -> Nullable<BigInt>, addresses -> Text, } }
+diesel::table! {
+    token_usage_days (token_id, day) {
+        token_id -> Binary, day -> BigInt, admitted -> BigInt, forbidden -> BigInt, expired -> BigInt, revoked -> BigInt,
+        superseded -> BigInt, address -> BigInt,
+    }
+}

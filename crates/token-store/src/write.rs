@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use fail::fail_point;
 use token_core::RequestMac;
 use token_core::{Author, Change, Committed, Decide, Digest, Load, Page, Seq, Store, StoreError, UnixMicros};
+use token_core::{Durability, TokenId, TokenUsage, UsageDay, UsageRecord};
 use token_core::{
     Event, EventQuery, LogVerdict, Role, RoleQuery, TokenCount, TokenPosition, TokenQuery, TokenRecord, TokenTotals,
 };
@@ -14,7 +15,7 @@ use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::events::{EventRow, HeadRow, append, append_all, digest, lock_head, write_head};
 use crate::schema::events;
-use crate::{TokenStore, changes, event_list, lists, sessions, token_lists, users, verify};
+use crate::{TokenStore, changes, event_list, lists, sessions, token_lists, usage, users, verify};
 
 /// The named stops of a write, in their order; compiled in by the feature `failpoints` alone. `write.split_commit` is
 /// no stop: with the action `return` it commits between a change and its event, which crash tests must notice.
@@ -41,6 +42,9 @@ impl Store for TokenStore {
             Ok(Some(Committed { head: head.head }))
         })?;
         fail_point!("write.after_commit");
+        if committed.is_some() {
+            self.confirm()?;
+        }
         committed.or(unchanged).ok_or(StoreError::NotApplied("nothing was decided"))
     }
 
@@ -76,8 +80,22 @@ impl Store for TokenStore {
         self.pools.write(|conn| sessions::seen(conn, digest, at).map(Some)).map(|_| ())
     }
 
+    fn record_usage(&self, counted: &[TokenUsage]) -> Result<Vec<TokenId>, StoreError> {
+        let today = UsageDay::of(self.clock.now().seconds());
+        let busy = self.pools.write(|conn| usage::record(conn, counted, today).map(Some))?;
+        busy.ok_or(StoreError::NotApplied("counts were not added"))
+    }
+
+    fn usage(&self, token: TokenId, from: UsageDay) -> Result<Option<UsageRecord>, StoreError> {
+        self.pools.read(|conn| usage::of(conn, token, from))
+    }
+
     fn list_events(&self, query: &EventQuery) -> Result<Page<Event, Seq>, StoreError> {
         self.pools.read(|conn| event_list::events(conn, query))
+    }
+
+    fn durability(&self) -> Durability {
+        self.pools.setup().durability()
     }
 
     fn verify_log(&self) -> Result<LogVerdict, StoreError> {

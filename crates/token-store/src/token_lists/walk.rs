@@ -1,6 +1,6 @@
 //! The statements of a question: walks along an order.
 
-use token_core::{CreatedBy, StoreError, TokenPosition, TokenQuery, TokenSortKey, TokenStateFilter};
+use token_core::{CreatedBy, StoreError, TokenPosition, TokenQuery, TokenSortKey, TokenStateFilter, UnixSeconds};
 
 use super::Found;
 use super::needle::{Needle, Place};
@@ -219,7 +219,7 @@ impl<'a> Lister<'a> {
 
     /// Every filter, over rows with the columns of a walk.
     pub(super) fn filters(&self, ends: &str) -> Statement {
-        let TokenQuery { state, role, expires_before, created_by, now, .. } = self.query;
+        let TokenQuery { state, role, expires_before, unused_since, created_by, now, .. } = self.query;
         let mut statement = self.statement();
         statement.push("TRUE");
         if let Some(Needle { place, .. }) = &self.needle {
@@ -247,6 +247,12 @@ impl<'a> Lister<'a> {
         if let Some(end) = expires_before {
             statement.push(" AND ").push(ends).push(" < ").value(Value::Number(end.get()));
         }
+        if let Some(since) = unused_since {
+            // An id tells when it was made, and is in every index. The last use is looked up token by token.
+            statement.push(" AND id < ").value(Value::Bytes(first_id(*since)));
+            statement.push(" AND coalesce((SELECT u.last_used_at FROM token_usage u WHERE u.token_id = id), -1) < ");
+            statement.value(Value::Number(since.get()));
+        }
         if let Some(creator) = created_by {
             statement.push(" AND ").put(&self.creator(*creator));
         }
@@ -272,6 +278,12 @@ impl<'a> Lister<'a> {
 /// The end of a token `t`, as its index has it.
 pub(super) fn ends(conn: &Conn) -> &'static str {
     if conn.is_embedded() { ENDS_SQLITE } else { ENDS_POSTGRES }
+}
+
+/// The least id of this second: ids begin with their milliseconds (RFC 9562 §5.7).
+fn first_id(at: UnixSeconds) -> Vec<u8> {
+    let millis = at.get().saturating_mul(1_000).to_be_bytes();
+    millis.into_iter().skip(2).chain([0; 10]).collect()
 }
 
 pub(super) fn size(number: usize) -> i64 {

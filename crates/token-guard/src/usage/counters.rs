@@ -1,0 +1,180 @@
+//! The numbers of one token.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use token_core::{TokenId, TokenUsage, UnixSeconds, UsageCounts, UsageDay, UsedFrom};
+
+use crate::{Arrival, Refusal};
+
+/// How many addresses of a token are known without a lock.
+const MARKS: usize = 2;
+
+/// The numbers of one token. Small: there is one for every token that is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    admitted: AtomicU64,
+    /// The second of the last admitted call, and one; 0 for none.
+    last_used: AtomicI64,
+    /// Marks of the latest of `addresses`; 0 for none.
+    marks: [AtomicU64; MARKS],
+    addresses: Mutex<Box<[UsedFrom]>>,
+    /// What few tokens ever have.
+    faults: OnceLock<Box<Faults>>,
+}
+
+/// Calls that did not go as their caller wished.
+#[derive(Debug, Default)]
+struct Faults {
+    forbidden: AtomicU64,
+    expired: AtomicU64,
+    revoked: AtomicU64,
+    superseded: AtomicU64,
+    address: AtomicU64,
+}
+
+impl Counters {
+    /// Counts a call by what became of it.
+    pub(crate) fn count(&self, refusal: Option<&Refusal>, arrival: Arrival) {
+        match refusal {
+            None => self.admitted(arrival),
+            Some(refusal) => self.refused(refusal),
+        }
+    }
+
+    /// Counts that an admitted call lacked a permission.
+    pub(crate) fn forbidden(&self) {
+        self.faults().forbidden.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn faults(&self) -> &Faults {
+        self.faults.get_or_init(Box::default)
+    }
+
+    fn admitted(&self, arrival: Arrival) {
+        self.admitted.fetch_add(1, Ordering::Relaxed);
+        let second = arrival.now.get().saturating_add(1);
+        if self.last_used.load(Ordering::Relaxed) < second {
+            self.last_used.fetch_max(second, Ordering::Relaxed);
+        }
+        if let Some(address) = arrival.peer {
+            let mark = mark(address);
+            if !self.marks.iter().any(|known| known.load(Ordering::Relaxed) == mark) {
+                self.note(UsedFrom { at: arrival.now, address });
+            }
+        }
+    }
+
+    /// Counts a refusal that is about the token; others say nothing of it.
+    fn refused(&self, refusal: &Refusal) {
+        let counter = match refusal {
+            Refusal::Expired => &self.faults().expired,
+            Refusal::Revoked => &self.faults().revoked,
+            Refusal::Superseded => &self.faults().superseded,
+            Refusal::Address => &self.faults().address,
+            Refusal::Missing(_)
+            | Refusal::NoCredentials
+            | Refusal::SeveralCredentials
+            | Refusal::Invalid
+            | Refusal::TooManyChecks
+            | Refusal::Stale(_)
+            | Refusal::Unavailable(_) => return,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn note(&self, from: UsedFrom) {
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if addresses.iter().any(|known| known.address == from.address && from.at <= known.at) {
+            return;
+        }
+        let latest = UsedFrom::latest(addresses.iter().copied().chain([from]).collect());
+        for (place, mark_of) in self.marks.iter().enumerate() {
+            mark_of.store(latest.get(place).map_or(0, |from| mark(from.address)), Ordering::Relaxed);
+        }
+        *addresses = latest.into_boxed_slice();
+    }
+
+    /// Forgets the admitted calls; how many they were.
+    pub(super) fn lose(&self) -> u64 {
+        self.admitted.swap(0, Ordering::Relaxed)
+    }
+
+    /// Takes everything that was counted; nothing is counted twice, and nothing falls between two takings.
+    pub(super) fn take(&self, token: TokenId, day: UsageDay) -> Option<TokenUsage> {
+        let taken = |counter: &AtomicU64| match counter.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => counter.swap(0, Ordering::Relaxed),
+        };
+        let mut counts = UsageCounts { admitted: taken(&self.admitted), ..UsageCounts::default() };
+        if let Some(faults) = self.faults.get() {
+            counts.forbidden = taken(&faults.forbidden);
+            counts.expired = taken(&faults.expired);
+            counts.revoked = taken(&faults.revoked);
+            counts.superseded = taken(&faults.superseded);
+            counts.address = taken(&faults.address);
+        }
+        let last_used = match self.last_used.load(Ordering::Relaxed) {
+            0 => None,
+            _ => UnixSeconds::new(self.last_used.swap(0, Ordering::Relaxed).saturating_sub(1)).ok(),
+        };
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        self.marks.iter().for_each(|mark| mark.store(0, Ordering::Relaxed));
+        let addresses = core::mem::take(&mut *addresses).into_vec();
+        let usage = TokenUsage { token, day, counts, last_used, addresses };
+        (!usage.counts.is_empty() || usage.last_used.is_some() || !usage.addresses.is_empty()).then_some(usage)
+    }
+
+    pub(super) fn give_back(&self, usage: &TokenUsage) {
+        let UsageCounts { admitted, forbidden, expired, revoked, superseded, address } = usage.counts;
+        self.admitted.fetch_add(admitted, Ordering::Relaxed);
+        if (UsageCounts { admitted: 0, ..usage.counts }) != UsageCounts::default() {
+            let faults = self.faults();
+            faults.forbidden.fetch_add(forbidden, Ordering::Relaxed);
+            faults.expired.fetch_add(expired, Ordering::Relaxed);
+            faults.revoked.fetch_add(revoked, Ordering::Relaxed);
+            faults.superseded.fetch_add(superseded, Ordering::Relaxed);
+            faults.address.fetch_add(address, Ordering::Relaxed);
+        }
+        if let Some(last) = usage.last_used {
+            self.last_used.fetch_max(last.get().saturating_add(1), Ordering::Relaxed);
+        }
+        usage.addresses.iter().for_each(|from| self.note(*from));
+    }
+}
+
+/// A number for an address: another one for every IPv4 address, and for IPv6 addresses but by rare chance, where one
+/// would be taken for a known one and not noted. Never 0.
+fn mark(address: IpAddr) -> u64 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    match address {
+        IpAddr::V4(address) => (1 << 32) | u64::from(address.to_bits()),
+        IpAddr::V6(address) => {
+            let (high, low) = (address.to_bits() >> 64, address.to_bits() & u128::from(u64::MAX));
+            let fold = |half: u128| u64::try_from(half).unwrap_or(0);
+            (fold(high).wrapping_mul(ODD).rotate_left(29) ^ fold(low)) | (1 << 63)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x09_addresses_have_marks_of_their_own() {
+        let mut marks: Vec<u64> = (0..1_000_u32)
+            .flat_map(|n| {
+                [IpAddr::V4(n.into()), IpAddr::V6(u128::from(n).into()), IpAddr::V6((u128::from(n) << 64).into())]
+            })
+            .map(mark)
+            .collect();
+        marks.sort_unstable();
+        marks.dedup();
+        assert_eq!(marks.len(), 2_999, "`::` is once");
+        assert!(!marks.contains(&0));
+        assert!(core::mem::size_of::<Counters>() <= 80, "{}", core::mem::size_of::<Counters>());
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE token_usage_days;
+DROP TABLE token_usage;
