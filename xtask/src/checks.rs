@@ -18,6 +18,7 @@ const FEATURE_BUILDS: &[&[&str]] = &[
     &["token-http", "--features", "fuzzing"],
     &["token-guard"],
     &["token-guard", "--features", "actix"],
+    &["token-guard", "--features", "shuttle"],
     &["token-store", "--no-default-features", "--features", "sqlite"],
     &["token-store", "--no-default-features", "--features", "postgres"],
 ];

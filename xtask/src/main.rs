@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod checks;
 mod ci;
+mod cluster;
 mod failure;
 mod fuzz;
 mod packages;
@@ -33,6 +34,8 @@ cargo xtask TASK
   ci [STEP...]         everything a change has to pass, or some of it: format, lengths, packages,
                        dependencies, lints, features, docs, fuzz, tests
   bench [NAME]         the benchmarks; NAME and options go to `cargo bench`
+  cluster [--minutes N]
+                       three nodes and their database, which fail in every way for N minutes (10)
   fuzz [--seconds N] [TARGET...]
                        the fuzz targets, or some of them, for N seconds in all (60)
   docs                 the documentation of all crates, warnings are errors
@@ -64,6 +67,7 @@ fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
         "browser" => browser::suite(rest),
         "ci" => ci::steps(rest),
         "bench" => bench::measure(rest),
+        "cluster" => cluster::run(rest),
         "fuzz" => fuzz::run(rest),
         "docs" => checks::docs(),
         "with-postgres" => postgres::beside(rest),

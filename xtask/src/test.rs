@@ -40,19 +40,33 @@ pub(crate) fn suite(filters: &[OsString]) -> Result<(), Failure> {
         _ => Ok(()),
     };
     let pages = if filters.is_empty() { browser::beside(&cluster, &node, &[]) } else { Ok(()) };
-    let mut tests = match runner {
-        Runner::Nextest => process::cargo(["nextest", "run"]),
-        Runner::Cargo => process::cargo(["test"]),
-    };
+    let orders = if filters.is_empty() { orders_of_threads(runner) } else { Ok(()) };
+    let mut tests = begin(runner);
     tests.args(["--workspace", "--locked", "--no-fail-fast", "--features", FEATURES]).args(filters);
-    equip(&mut tests).and(examples).and(pages)
+    equip(&mut tests).and(examples).and(pages).and(orders)
 }
 
-/// Builds the program that tests start: as a user builds it, not as a part of them.
+/// What a guard keeps, built with locks and atomics that try many orders of threads. By itself, since in one build with
+/// everything else everybody would get them.
+fn orders_of_threads(runner: Runner) -> Result<(), Failure> {
+    let mut tests = begin(runner);
+    tests.args(["--package", "token-guard", "--lib", "--features", "shuttle", "--locked", "--no-fail-fast"]);
+    process::run(&mut tests)
+}
+
+fn begin(runner: Runner) -> Command {
+    match runner {
+        Runner::Nextest => process::cargo(["nextest", "run"]),
+        Runner::Cargo => process::cargo(["test"]),
+    }
+}
+
+/// Builds the programs that tests start: as a user builds them, not as a part of them.
 ///
 /// # Errors
 ///
 /// It does not compile.
 pub(crate) fn build() -> Result<(), Failure> {
-    process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))
+    process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))?;
+    process::run(&mut process::cargo(["build", "--locked", "--package", "embedded-service"]))
 }

@@ -1,0 +1,171 @@
+//! Each kind of change, made through one node, is in force on the others when the call has returned; the text stays the
+//! same.
+
+use serde_json::{Value, json};
+use token_testkit::{Answer, Database, Kind};
+
+use crate::nodes::{Made, NODES, Nodes, made, of_all, rules_json};
+
+/// When the clock of these tests stands still.
+const NOON: i64 = 1_900_000_000;
+
+/// Three nodes under one clock.
+fn with_nodes(test: impl FnOnce(&Nodes, &dyn Fn(i64))) {
+    let database = Database::fresh(Kind::Postgres);
+    let file = database.folder().join("clock");
+    let set = |seconds: i64| {
+        let next = database.folder().join("clock.next");
+        std::fs::write(&next, format!("{}", seconds * 1_000_000)).unwrap();
+        std::fs::rename(next, &file).unwrap();
+    };
+    set(NOON);
+    let program = database.program().with("TOKENWARD_CLOCK_FILE", &file.to_string_lossy());
+    // Nobody is silent here, so nobody waits that long.
+    let program = program.with("TOKENWARD_LEASE", "20s");
+    let nodes = Nodes::with(&program, &database.address(), database.folder());
+    nodes.until_all_serve();
+    test(&nodes, &set);
+}
+
+fn warm_token(nodes: &Nodes, body: &Value) -> Made {
+    let token = nodes.token(0, body);
+    // A new token is one of the changes: it works at once, wherever it is called.
+    assert_eq!(nodes.everywhere(&token.text), [200; NODES]);
+    token
+}
+
+/// What a call that needs `roles:read` is answered by each node.
+fn reads_roles(nodes: &Nodes, token: &Made) -> Vec<u16> {
+    (0..NODES).map(|node| nodes.anybody(node).bearer(&token.text).get("/api/v1/roles").status).collect()
+}
+
+#[track_caller]
+fn post(nodes: &Nodes, path: &str, body: &Value, status: u16) -> Answer {
+    of_all(nodes.admin(0).post(path, body).expect(status))
+}
+
+#[track_caller]
+fn patch(nodes: &Nodes, path: &str, version: u64, body: &Value) {
+    let _ = of_all(nodes.admin(0).patch(path, version, body).expect(200));
+}
+
+fn path(token: &Made) -> String {
+    format!("/api/v1/tokens/{}", token.id)
+}
+
+#[test]
+fn x01_a_revoked_token() {
+    with_nodes(|nodes, _| {
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        let _ = post(nodes, &format!("{}/revoke", path(&token)), &json!({}), 200);
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+        // A second time, through another node, it waits as the first did.
+        let _ = of_all(nodes.admin(1).post(&format!("{}/revoke", path(&token)), &json!({})).expect(200));
+        let others = [1, 2].map(|n| warm_token(nodes, &json!({"name": format!("t{n}"), "roles": []})));
+        let ids: Vec<&str> = others.iter().map(|token| token.id.as_str()).collect();
+        let _ = post(nodes, "/api/v1/tokens/bulk", &json!({"ids": ids, "action": "revoke"}), 200);
+        for token in &others {
+            assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+        }
+    });
+}
+
+#[test]
+fn x01_a_token_revoked_by_a_command_beside_the_nodes() {
+    with_nodes(|nodes, _| {
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        let _ = nodes.beside.run(&["token", "revoke", &token.id]).ok();
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+    });
+}
+
+#[test]
+fn x01_a_deleted_token() {
+    with_nodes(|nodes, _| {
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        let _ = of_all(nodes.admin(0).delete(&path(&token)).expect(204));
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+        let _ = of_all(nodes.admin(1).delete(&path(&token)).expect(404));
+    });
+}
+
+#[test]
+fn p42_x01_roles_of_a_token_given_and_taken() {
+    with_nodes(|nodes, _| {
+        let reader = nodes.role(0, "Reader", &["allow roles:read"]);
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+        patch(nodes, &path(&token), 1, &json!({"roles": [reader]}));
+        assert_eq!(reads_roles(nodes, &token), [200; NODES]);
+        patch(nodes, &path(&token), 2, &json!({"roles": []}));
+        assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+    });
+}
+
+#[test]
+fn p42_x01_rules_of_a_role_and_its_end() {
+    with_nodes(|nodes, _| {
+        let role = nodes.role(0, "Reader", &[]);
+        let token = warm_token(nodes, &json!({"name": "t", "roles": [role]}));
+        assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+        let role = format!("/api/v1/roles/{role}");
+        patch(nodes, &role, 1, &json!({"rules": rules_json(&["allow roles:read"])}));
+        assert_eq!(reads_roles(nodes, &token), [200; NODES]);
+        patch(nodes, &role, 2, &json!({"rules": rules_json(&["allow roles:read", "deny roles:read"])}));
+        assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+        patch(nodes, &role, 3, &json!({"rules": rules_json(&["allow roles:read"])}));
+        assert_eq!(reads_roles(nodes, &token), [200; NODES]);
+        let _ = of_all(nodes.admin(0).delete(&format!("{role}?force")).expect(204));
+        assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+    });
+}
+
+#[test]
+fn x01_networks_a_token_may_be_used_from() {
+    with_nodes(|nodes, _| {
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        patch(nodes, &path(&token), 1, &json!({"allowed_networks": ["203.0.113.0/24"]}));
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+        patch(nodes, &path(&token), 2, &json!({"allowed_networks": ["203.0.113.0/24", "127.0.0.1"]}));
+        assert_eq!(nodes.everywhere(&token.text), [200; NODES]);
+    });
+}
+
+#[test]
+fn x01_the_time_a_token_expires() {
+    with_nodes(|nodes, set_clock| {
+        let token = warm_token(nodes, &json!({"name": "t", "roles": [], "expires_at": "2030-03-17T17:47:50Z"}));
+        patch(nodes, &path(&token), 1, &json!({"expires_at": "2030-03-17T17:46:50Z"}));
+        assert_eq!(nodes.everywhere(&token.text), [200; NODES]);
+        set_clock(NOON + 10);
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+    });
+}
+
+#[test]
+fn p51_x01_a_withdrawn_key_and_a_new_one() {
+    with_nodes(|nodes, _| {
+        let rotate = || post(nodes, "/api/v1/keys/rotate", &json!({"now": true}), 200).json();
+        let kid = rotate()["kid"].as_str().unwrap().to_owned();
+        let token = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        let _ = rotate();
+        let other = warm_token(nodes, &json!({"name": "other", "roles": []}));
+        let _ = post(nodes, &format!("/api/v1/keys/{kid}/withdraw"), &json!({}), 200);
+        assert_eq!(nodes.everywhere(&token.text), [401; NODES]);
+        assert_eq!(nodes.everywhere(&other.text), [200; NODES]);
+        for node in 0..NODES {
+            let keys = nodes.anybody(node).get("/.well-known/jwks.json").expect(200);
+            assert!(!keys.text.contains(&kid), "node {node} still publishes it");
+        }
+    });
+}
+
+#[test]
+fn x04_an_older_text_that_ends_now() {
+    with_nodes(|nodes, _| {
+        let first = warm_token(nodes, &json!({"name": "t", "roles": []}));
+        let second = made(&post(nodes, &format!("{}/rotate", path(&first)), &json!({"old_ends": "now"}), 201));
+        assert_eq!(nodes.everywhere(&first.text), [401; NODES]);
+        assert_eq!(nodes.everywhere(&second.text), [200; NODES]);
+    });
+}

@@ -1,0 +1,40 @@
+//! The checker of histories is worth something: it finds what a server does that leaves out one half of the promise.
+#![cfg(feature = "failpoints")]
+
+use token_testkit::{Database, Kind};
+
+use crate::history::History;
+use crate::load::Load;
+use crate::nodes::{Nodes, until};
+use crate::proxy::Way;
+
+/// Whether late accepts are found where all nodes have this fault built in, while one is cut off now and then.
+#[track_caller]
+fn is_found(fault: &str) {
+    let database = Database::fresh(Kind::Postgres);
+    let program = database.program().with("TOKENWARD_FAULTS", fault);
+    let nodes = Nodes::with(&program, &database.address(), database.folder());
+    let history = History::begin();
+    let _ = Load::while_busy(&nodes, &history, |load| {
+        load.until_begun();
+        let mut before = 0;
+        until("a late accept is found", || {
+            nodes.go(2, Way::Hole);
+            before = history.revoked();
+            until("tokens are revoked meanwhile", || before + 4 < history.revoked());
+            nodes.go(2, Way::Pass);
+            !history.judge().late_accepts.is_empty()
+        });
+    });
+    println!("{}", history.judge());
+}
+
+#[test]
+fn x01_the_checker_finds_a_node_without_a_lease() {
+    is_found("guard.fresh=return");
+}
+
+#[test]
+fn x01_the_checker_finds_a_change_that_waits_for_nobody_silent() {
+    is_found("everywhere.lease=return");
+}
