@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use token_wire::{
-    EditRoleRequest, EditTokenRequest, NewRoleRequest, NewTokenRequest, Object, RequestError, RevealRequest,
-    RevokeRequest, RotateRequest, parse_object,
+    EditRoleRequest, EditTokenRequest, GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest, NewRoleRequest,
+    NewTokenRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateRequest, parse_object,
 };
 
 fn look<T, P>(body: &Object, read: fn(Object) -> Result<T, RequestError<P>>) {
@@ -22,4 +22,7 @@ fuzz_target!(|data: &[u8]| {
     look(&body, RotateRequest::read);
     look(&body, NewRoleRequest::read);
     look(&body, EditRoleRequest::read);
+    look(&body, GuardSyncRequest::read);
+    look(&body, GuardFirstUseRequest::read);
+    look(&body, GuardLeaveRequest::read);
 });

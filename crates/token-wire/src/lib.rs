@@ -4,6 +4,7 @@
 
 mod answers;
 mod fields;
+mod hex;
 mod json;
 mod problem;
 mod requests;
@@ -17,6 +18,12 @@ pub use answers::{
     RoleView, RoleWithUseView, RuleView, SessionUserView, SessionView, SubjectView, TokenPageView, TokenState,
     TokenView, VerdictView, WhoamiRuleView, WhoamiView, WithdrawnKeyView,
 };
+pub use answers::{
+    ContinuityView, GuardAnswerError, GuardCredentialView, GuardEndsView, GuardFirstUseView, GuardKeyView,
+    GuardRoleView, GuardRulesAnswer, GuardRulesView, GuardSyncView, GuardTokenAnswer, GuardTokenView, HeadView,
+    RenewalView, TouchesView,
+};
+pub use answers::{UsageDayView, UsageView, UsedFromView};
 pub use answers::{UserView, UserWithUseView};
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
@@ -28,4 +35,5 @@ pub use requests::{
 };
 pub use requests::{ChangePasswordRequest, PasswordText, SetupRequest, SignInRequest};
 pub use requests::{EditUserRequest, NewUserRequest};
+pub use requests::{GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest};
 pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

@@ -1,6 +1,7 @@
 //! What is asked for in bodies, in the domain's own types.
 
 mod bulk;
+mod guard;
 mod key;
 mod password;
 mod role;
@@ -9,6 +10,7 @@ mod token;
 mod user;
 
 pub use bulk::{BulkActionRequest, BulkChoiceRequest, BulkFilterRequest, BulkRequest};
+pub use guard::{GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest};
 pub use key::{ImportKeyRequest, RotateKeyRequest, WithdrawKeyRequest};
 pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};

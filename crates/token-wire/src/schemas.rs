@@ -2,6 +2,7 @@
 //! member and bound here against the reader of the same body.
 
 mod bulk;
+mod guard;
 mod key;
 mod role;
 mod session;
@@ -9,6 +10,7 @@ mod token;
 mod user;
 
 pub use bulk::{BulkBody, BulkFilterBody};
+pub use guard::{GuardFirstUseBody, GuardLeaveBody, GuardSyncBody};
 pub use key::{ImportKeyBody, RotateKeyBody, WithdrawKeyBody};
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};
 pub use session::{ChangePasswordBody, SetupBody, SignInBody};

@@ -10,8 +10,9 @@ use super::*;
 use crate::fields::asked;
 use crate::{
     BulkRequest, ChangePasswordRequest, EditRoleRequest, EditTokenRequest, EditUserRequest, FieldError,
-    ImportKeyRequest, NewRoleRequest, NewTokenRequest, NewUserRequest, Object, RequestError, RevealRequest,
-    RevokeRequest, RotateKeyRequest, RotateRequest, SetupRequest, SignInRequest, Value, parse_object,
+    GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest,
+    NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, SetupRequest,
+    SignInRequest, Value, parse_object,
 };
 
 /// A body: its schema, its reader, what stands in its members, and one whose inner members are all there.
@@ -81,6 +82,9 @@ fn cases() -> Vec<Case> {
         case!(SignInBody, SignInRequest),
         case!(ChangePasswordBody, ChangePasswordRequest),
         case!(SetupBody, SetupRequest),
+        case!(GuardSyncBody, GuardSyncRequest),
+        case!(GuardFirstUseBody, GuardFirstUseRequest),
+        case!(GuardLeaveBody, GuardLeaveRequest),
     ]
 }
 
