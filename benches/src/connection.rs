@@ -47,7 +47,25 @@ impl Connection {
     ///
     /// When there is none, or none with a length.
     pub fn answer(&mut self, request: &[u8]) -> Answer {
+        self.send(request);
+        self.receive()
+    }
+
+    /// Sends a request and waits for nothing.
+    ///
+    /// # Panics
+    ///
+    /// When the connection is gone.
+    pub fn send(&mut self, request: &[u8]) {
         self.0.get_mut().write_all(request).expect("sent");
+    }
+
+    /// Reads the next whole answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or none with a length.
+    pub fn receive(&mut self) -> Answer {
         let (mut line, mut length, mut head) = (String::new(), 0, Vec::new());
         self.0.read_line(&mut line).expect("a status line");
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");

@@ -1,6 +1,7 @@
 //! Benchmarks: ratios side by side in one run. Nothing here asserts a time.
 
 mod connection;
+mod installation;
 mod population;
 mod server;
 mod spread;
@@ -8,6 +9,7 @@ mod spread;
 use std::time::{Duration, Instant};
 
 pub use connection::Connection;
+pub use installation::Installation;
 pub use population::{NOW, import, kinds, peak_memory, sizes};
 pub use server::serve;
 pub use spread::Spread;
@@ -17,19 +19,19 @@ const PAIRS: usize = 201;
 /// How long one of them is timed, about.
 const TURN: Duration = Duration::from_millis(5);
 
-/// Prints how many times as long `it` takes as `beside`: the median of many pairs, timed in turns, so that a busy
-/// machine slows both alike.
+/// Prints how many times as long one call of `it` takes as one of `beside`: the median of many pairs, timed in turns, so
+/// that a busy machine slows both alike. A turn of each lasts about as long, however far apart they are.
 pub fn print_ratio(what: &str, mut beside: impl FnMut(), mut it: impl FnMut()) {
-    let calls = calls_per_turn(&mut beside).max(calls_per_turn(&mut it).min(1_000_000)).max(1);
+    let (of_beside, of_it) = (calls_per_turn(&mut beside).max(1), calls_per_turn(&mut it).max(1));
     let mut ratios: Vec<f64> = (0..PAIRS)
         .map(|_| {
-            let base = timed(calls, &mut beside).as_secs_f64();
-            timed(calls, &mut it).as_secs_f64() / base.max(f64::MIN_POSITIVE)
+            let base = timed(of_beside, &mut beside).as_secs_f64() / f64::from(of_beside);
+            timed(of_it, &mut it).as_secs_f64() / f64::from(of_it) / base.max(f64::MIN_POSITIVE)
         })
         .collect();
     ratios.sort_unstable_by(f64::total_cmp);
     let at = |part: usize| ratios.get(ratios.len() * part / 100).copied().unwrap_or(f64::NAN);
-    println!("{what}: {:.3} times (middle half {:.3} to {:.3}, {PAIRS} pairs)", at(50), at(25), at(75));
+    println!("{what}: {:.4} times (middle half {:.4} to {:.4}, {PAIRS} pairs)", at(50), at(25), at(75));
 }
 
 fn calls_per_turn(work: &mut impl FnMut()) -> u32 {

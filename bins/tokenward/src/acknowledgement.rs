@@ -77,7 +77,9 @@ impl Cluster for Beside {
         let mut nodes = self.store.nodes()?;
         if self.config.database.is_embedded() && may_run(&self.config) {
             let known = Acknowledgement::of(&self.config).known();
-            let applied = known.map_or(Seq::ZERO, |head| head.seq);
+            let epoch = self.store.head()?.epoch;
+            // What it knows of another life of the log says nothing of this one.
+            let applied = known.filter(|head| head.epoch == epoch).map_or(Seq::ZERO, |head| head.seq);
             nodes.push(NodeLease { node: SERVER, applied, renewals: 0 });
         }
         Ok(nodes)
@@ -106,20 +108,18 @@ pub(crate) fn agreed(config: &Config, store: &TokenStore) -> Result<Duration, Fa
 /// Refuses a database that has gone back behind what its server knew: with a write-ahead log that was cut, or a backup
 /// in its place, tokens would pass again that were revoked since.
 pub(crate) fn ensure_not_gone_back(config: &Config, store: &TokenStore) -> Result<(), Failure> {
-    let acknowledgement = Acknowledgement::of(config);
-    let Some(known) = acknowledgement.known() else { return Ok(()) };
+    let Some(known) = Acknowledgement::of(config).known() else { return Ok(()) };
     let since = store.since(&known).map_err(token_admin::AdminError::Store)?;
     match since.continuity {
         Continuity::Unbroken => Ok(()),
         Continuity::OtherEpoch => {
-            tracing::warn!("this is another database than the one this data folder served before");
+            tracing::warn!(
+                "the log lives another life than the one this data folder served before: a restore was accepted, or this \
+                 is another database"
+            );
             Ok(())
         }
-        Continuity::GoneBack => Err(Failure::GoneBack {
-            known: known.seq.get(),
-            found: since.head.seq.get(),
-            file: acknowledgement.file.display().to_string(),
-        }),
+        Continuity::GoneBack => Err(Failure::GoneBack { known: known.seq.get(), found: since.head.seq.get() }),
     }
 }
 

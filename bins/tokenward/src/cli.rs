@@ -7,6 +7,7 @@ mod events;
 mod examples;
 mod key;
 mod openapi;
+mod restore;
 mod role;
 mod shell;
 mod token;
@@ -58,6 +59,9 @@ enum Command {
     /// The changelog: every change, who made it and when
     #[command(subcommand, after_long_help = examples::EVENTS)]
     Events(events::Command),
+    /// A restored database
+    #[command(subcommand, after_long_help = examples::RESTORE)]
+    Restore(restore::Command),
     /// The settings
     #[command(subcommand)]
     Config(config::Command),
@@ -107,7 +111,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     }
     let parts = Parts::open(&config)?;
     let before = parts.head()?;
-    let done = dispatch(command, &parts, format);
+    let done = match command {
+        Command::Restore(command) => restore::run(&command, &config, &parts, format),
+        command => dispatch(command, &parts, format),
+    };
     let after = parts.head()?;
     if before != after {
         let effective = crate::acknowledgement::wait(&config, &parts.store, after.seq)?;
@@ -123,9 +130,12 @@ fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode,
         Command::User(command) => user::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
         Command::Events(command) => events::run(command, parts, format),
-        Command::Serve | Command::Config(_) | Command::Openapi | Command::Completions(_) | Command::Man(_) => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Serve
+        | Command::Restore(_)
+        | Command::Config(_)
+        | Command::Openapi
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -33,9 +33,11 @@ pub(crate) enum Failure {
     #[error("setting `lease`")]
     Lease(#[source] token_store::LeaseInUse),
     #[error("the database ends with event {found}, and this node knew {known}: it is older than it was")]
-    GoneBack { known: u64, found: u64, file: String },
+    GoneBack { known: u64, found: u64 },
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
+    #[error("the metrics cannot be at {0}")]
+    ListenMetrics(SocketAddr, #[source] std::io::Error),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("cannot read `{0}`")]
@@ -78,9 +80,6 @@ impl Failure {
             };
             line = fields.iter().map(field).collect::<Vec<_>>().join("; ");
         }
-        if let Self::GoneBack { file, .. } = self {
-            line = format!("{line}; if that is meant, as after restoring a backup, remove `{file}` and start again");
-        }
         if let Some(hint) = self.hint() {
             line = format!("{line}; {hint}");
         }
@@ -92,11 +91,16 @@ impl Failure {
             Self::Folder(..) => "choose another with `--data-dir`, or give yourself the right to it",
             Self::SecondServer(_) => "stop the other one, or choose another folder with `--data-dir`",
             Self::Open(OpenError::Store(_)) => "is the database running, and is `database_url` right?",
+            Self::GoneBack { .. } => {
+                "if that is meant, as after restoring a backup, `tokenward restore accept` goes on with it, and with \
+                 `--revoke-all` ends every token issued before"
+            }
             Self::Lease(_) => "take the setting away, or stop every server for a moment to change it",
             Self::OtherIdentity(_) => "take the setting away, or make it the same",
             Self::Open(OpenError::Damaged(_)) => "restore a backup; `docs/guides/operate.md` says how",
             Self::Open(OpenError::Newer) => "start the newer program",
             Self::Listen(..) => "choose another address with `--listen`",
+            Self::ListenMetrics(..) => "choose another address with `--metrics-listen`, or `off`",
             Self::Admin(AdminError::NotFound(SubjectKind::Token)) => "`tokenward token list --all` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::Role)) => "`tokenward role list` shows what there is",
             Self::Admin(AdminError::NotFound(SubjectKind::User)) => "`tokenward user list` shows who there is",

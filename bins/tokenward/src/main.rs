@@ -13,6 +13,7 @@ mod hardening;
 mod key_keeper;
 mod log_lines;
 mod master_key;
+mod metrics;
 mod output;
 mod parts;
 mod readiness;
@@ -23,6 +24,7 @@ mod signals;
 mod state_file;
 mod tls;
 mod usage;
+mod use_keeper;
 
 use std::process::ExitCode;
 

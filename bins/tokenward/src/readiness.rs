@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use token_core::{Clock as _, StoreError};
+use token_core::{Clock as _, Store as _, StoreError};
 use token_guard::Guard;
-use token_http::Readiness;
-use token_store::TokenStore;
+use token_http::{PoolView, Readiness, StoreView};
+use token_store::{PoolUse, TokenStore};
 use token_wire::ReadinessView;
 
 use crate::clock::{SystemClock, Trust, is_told};
@@ -40,9 +40,21 @@ impl Readiness for Ready {
         let database = if difference.is_ok() { "ok" } else { "away" };
         let signing = if self.signs { "ok" } else { "verify only" };
         let log = if fresh { "ok" } else { "cannot be followed" };
-        let parts = [("clock", clock.as_str()), ("database", database), ("log", log), ("signing", signing)];
+        let durable = self.store.durability().as_str();
+        let parts = [
+            ("clock", clock.as_str()),
+            ("database", database),
+            ("durable", durable),
+            ("log", log),
+            ("signing", signing),
+        ];
         let parts = parts.map(|(name, says)| (name.to_owned(), says.to_owned()));
         ReadinessView { ready, parts: BTreeMap::from(parts) }
+    }
+
+    fn store(&self) -> StoreView {
+        let pool = |PoolUse { name, connections, idle, most }| PoolView { name, connections, idle, most };
+        StoreView { head: self.store.head().ok().map(|head| head.seq), pools: self.store.pool_use().map(pool).to_vec() }
     }
 }
 
@@ -82,6 +94,8 @@ impl ClockKeeper {
     /// To be called often.
     pub(crate) fn look(&mut self) {
         if self.looks.is_multiple_of(LOOKS) {
+            // Where the database is away, what was found last stays; readiness tells of the rest.
+            let _ = self.store.look_at_durability();
             self.agreed = match difference(&self.store, &self.clock) {
                 Ok(seconds) if TELL < seconds.abs() => {
                     tracing::warn!(clock.ahead_s = seconds, "the clocks of this node and the database differ");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
 use token_console::{Console, EffectiveSetting};
-use token_core::{Clock as _, Cluster, NodeId};
+use token_core::{Clock as _, Cluster, Durability, NodeId, Store as _};
 use token_guard::{Everywhere, Follow, Following, Guard, Listen, SystemBoot};
 use token_http::{HttpLimits, HttpState, SignIn};
 
@@ -25,9 +25,13 @@ use crate::readiness::{ClockKeeper, Ready};
 use crate::refused::RefusedLog;
 use crate::signals::Signals;
 use crate::tls::Tls;
+use crate::use_keeper::UseKeeper;
 
 /// How often is looked after what has its time: counts, clocks, keys.
 const REFRESH: Duration = Duration::from_millis(100);
+
+/// For how many times that long an ending server waits for what it still has to write.
+const PATIENCE: usize = 50;
 
 /// Runs the server to its end.
 pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
@@ -42,6 +46,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     token_store::ensure_whole(&config.database)?;
     let parts = Parts::open(config)?;
     crate::acknowledgement::ensure_not_gone_back(config, &parts.store)?;
+    tell_durability(config, &parts.store);
     let lease = crate::acknowledgement::agreed(config, &parts.store)?;
     if let Some(why) = parts.verify_only {
         tracing::warn!("this server verifies and revokes, and issues and shows nothing: {why}");
@@ -58,13 +63,19 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
         Arc::clone(&sign_in),
         Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
     );
+    let used = UseKeeper::new(
+        Arc::clone(&parts.admin),
+        Arc::clone(&guard),
+        Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
+    );
     let keeper = ClockKeeper::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
     let keys = KeyKeeper::new(Arc::clone(&parts.admin));
-    let housekeeping = keep_house(Arc::clone(&stopped), refused, keeper, keys);
+    let housekeeping = keep_house(Arc::clone(&stopped), (refused, used), keeper, keys);
     let state = Arc::new(HttpState {
         admin: Arc::clone(&parts.admin),
         guard: Arc::clone(&guard),
         everywhere,
+        remote: Arc::clone(&parts.store) as Arc<dyn token_core::RemoteNodes>,
         clock: Arc::clone(&parts.clock) as Arc<dyn token_core::Clock>,
         randomness: Arc::clone(&parts.randomness),
         cursor_key: parts.store.cursor_key(),
@@ -74,6 +85,8 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
             guard,
             signs: parts.verify_only.is_none(),
         }),
+        metrics: Arc::default(),
+        serves_metrics: crate::metrics::is_here(config),
         sign_in,
         limits: limits(config),
         trusted_proxies: config.settings.trusted_proxies.clone(),
@@ -86,9 +99,26 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let console = Arc::new(Console::new(settings(config)));
     let outcome = run(config, (state, console), connections, tls, &Greeting { first, setup });
     stopped.store(true, Ordering::SeqCst);
-    let _ = (housekeeping.join(), watcher.join());
+    let _ = watcher.join();
+    finish(housekeeping);
     drop(following);
     outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says what a confirmed change survives where that is less than a server of databases can do, or is not seen.
+fn tell_durability(config: &Config, store: &token_store::TokenStore) {
+    match store.durability() {
+        _ if config.database.is_embedded() => {}
+        Durability::Local => tracing::info!(
+            database.durable = "local",
+            "the database confirms changes that no standby has yet: the loss of its machine may lose them, revocations too"
+        ),
+        Durability::Replicated if !store.sees_standbys() => tracing::info!(
+            database.durable = "replicated",
+            "the role lacks `pg_read_all_stats`, so that a commit whose wait for a standby was cancelled is not noticed"
+        ),
+        Durability::Replicated => {}
+    }
 }
 
 /// After an answer a connection has `keep_alive` until the next head begins, and that has `head_timeout` to arrive.
@@ -158,6 +188,7 @@ fn run(
     let (settings, workers) = (&config.settings, config.workers());
     let clock = Arc::clone(&state.clock);
     actix_web::rt::System::new().block_on(async {
+        let metrics = crate::metrics::listen(config, &state)?;
         let pages = token_console::configure(Arc::clone(&state), console);
         let app = move || token_http::app(Arc::clone(&state)).configure(pages.clone()).wrap(from_fn(busy));
         let server = HttpServer::new(app)
@@ -180,8 +211,26 @@ fn run(
         greet(config, greeting);
         let running = server.disable_signals().run();
         actix_web::rt::spawn(signals.obey(running.handle()));
-        running.await.map_err(Failure::Io)
+        let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
+        let ended = running.await.map_err(Failure::Io);
+        if let Some((metrics, served)) = metrics {
+            metrics.stop(false).await;
+            let _ = served.await;
+        }
+        ended
     })
+}
+
+/// What is left to be written is written, unless the database says nothing any more.
+fn finish(housekeeping: std::thread::JoinHandle<()>) {
+    for _ in 0..PATIENCE {
+        if housekeeping.is_finished() {
+            let _ = housekeeping.join();
+            return;
+        }
+        std::thread::sleep(REFRESH);
+    }
+    tracing::warn!("the database did not answer in time: the last counts of calls are lost");
 }
 
 /// What the console shows of the settings.
@@ -247,7 +296,7 @@ fn lock(config: &Config) -> Result<Option<File>, Failure> {
 
 fn keep_house(
     stopped: Arc<AtomicBool>,
-    mut refused: RefusedLog,
+    (mut refused, mut used): (RefusedLog, UseKeeper),
     mut keeper: ClockKeeper,
     mut keys: KeyKeeper,
 ) -> std::thread::JoinHandle<()> {
@@ -255,11 +304,13 @@ fn keep_house(
     std::thread::spawn(move || {
         while !stopped.load(Ordering::SeqCst) {
             refused.look();
+            used.look();
             keeper.look();
             lost.look();
             keys.look();
             std::thread::sleep(REFRESH);
         }
         refused.write();
+        used.write();
     })
 }

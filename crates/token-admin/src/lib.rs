@@ -8,6 +8,7 @@ mod error;
 mod keys;
 mod master_key;
 mod refused;
+mod restore;
 pub mod rights;
 mod roles;
 mod sessions;
@@ -32,7 +33,7 @@ pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
 pub use tokens::bulk::{BulkAction, BulkChoice, BulkEnd, BulkResult};
-pub use tokens::{ImportMode, Imported};
+pub use tokens::{ImportMode, Imported, Usage};
 pub use users::{EditUser, NewUser, UserDetails};
 
 /// Whether the text of a token can be shown again.

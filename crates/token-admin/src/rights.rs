@@ -54,6 +54,8 @@ rights! {
     KEYS_IMPORT = "keys:import";
     /// End a key and all texts it signed.
     KEYS_WITHDRAW = "keys:withdraw";
+    /// Be a guard elsewhere: follow the log, and read every token as guards need it.
+    GUARDS_FOLLOW = "guards:follow";
     /// See what a server was started with, secrets left out.
     CONFIGURATION_READ = "configuration:read";
 }

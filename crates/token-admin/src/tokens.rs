@@ -10,8 +10,10 @@ mod repeat;
 mod reveal;
 mod revoke;
 mod rotate;
+mod usage;
 
 pub use import::{ImportMode, Imported};
+pub use usage::Usage;
 
 use std::collections::BTreeSet;
 

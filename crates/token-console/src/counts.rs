@@ -74,8 +74,8 @@ fn is_fresh(counted: Counted, now: UnixMicros) -> bool {
 }
 
 fn key(query: &TokenQuery) -> Key {
-    let TokenQuery { name, state, role, expires_before, created_by, .. } = query;
-    format!("{name:?}{state:?}{role:?}{expires_before:?}{created_by:?}")
+    let TokenQuery { name, state, role, expires_before, unused_since, created_by, .. } = query;
+    format!("{name:?}{state:?}{role:?}{expires_before:?}{unused_since:?}{created_by:?}")
 }
 
 /// `1 240 tokens`, `10 000+ tokens`.

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod assets;
 mod changelog;
+mod chart;
 mod configuration;
 mod console;
 mod counts;

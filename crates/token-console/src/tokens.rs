@@ -11,6 +11,7 @@ mod reveal;
 mod rotate;
 mod save;
 mod state;
+mod usage;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -64,7 +65,7 @@ pub(crate) async fn show(
     let panel = blocking(&state, move |state| {
         let record = state.admin.token(id)?;
         let form = form::Form::of(&record, &seen, state, &filters)?;
-        form.explaining(state, &seen, question)
+        form.explaining(state, question)
     })
     .await?;
     Ok(html(rendered(&TokensPage::new(&visit, notice, listing, Panel::Form(Box::new(panel))))))

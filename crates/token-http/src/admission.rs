@@ -1,22 +1,24 @@
 //! Admission: what a route needs is asked before its body is read or its handler runs.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest};
 use token_admin::Secret;
-use token_guard::Arrival;
-use token_guard::actix::presented;
+use token_guard::actix::{admit_cold, presented};
+use token_guard::{Arrival, Presented, Warm};
 
 use crate::asker::{Asker, Person};
 use crate::author::Arrived;
 use crate::error::ApiError;
+use crate::metrics::{self, Lookup, Outcome};
 use crate::routes::{Need, Route, need};
 use crate::sign_in::{SESSION, Sent, sent};
-use crate::state::HttpState;
+use crate::state::{HttpState, blocking};
 
 pub(crate) async fn admit(
     state: Arc<HttpState>,
@@ -25,9 +27,10 @@ pub(crate) async fn admit(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let http = request.request().clone();
+    let started = begin();
     let judged = match need(rows, http.method()) {
         // Public, or a method this path does not have: no credential is looked at.
-        None | Some(Need::Public) => Ok(()),
+        None | Some(Need::Public) => return next.call(request).await,
         Some(Need::Caller) => identify(&state, &http).await.map(drop),
         Some(Need::Session) => identify(&state, &http).await.and_then(|asker| match asker {
             Asker::Person(_) => Ok(()),
@@ -37,6 +40,10 @@ pub(crate) async fn admit(
             identify(&state, &http).await.and_then(|asker| asker.require(permission).map_err(ApiError::Refused))
         }
     };
+    if let Some(started) = started {
+        state.metrics.admission_took(started.elapsed());
+    }
+    state.metrics.count(judged.as_ref().map_or_else(Outcome::of, |()| Outcome::Admitted));
     match judged {
         Ok(()) => {
             let response = next.call(request).await?;
@@ -47,6 +54,12 @@ pub(crate) async fn admit(
         }
         Err(error) => Ok(ServiceResponse::from_err(error, http)),
     }
+}
+
+/// When an admission begins, if it is one that is measured.
+fn begin() -> Option<Instant> {
+    #[expect(clippy::disallowed_methods, reason = "the duration of an admission for the metrics; decides nothing")]
+    metrics::samples().then(Instant::now)
 }
 
 /// Admits the credential of a request and notes who it was. A field `Authorization` decides alone, whatever stands in
@@ -70,8 +83,21 @@ async fn identify(state: &Arc<HttpState>, http: &HttpRequest) -> Result<Asker, A
 
 async fn token(state: &HttpState, http: &HttpRequest, arrived: Arrived) -> Result<Asker, ApiError> {
     let arrival = Arrival { now: arrived.now, peer: arrived.address };
-    let admitted = token_guard::actix::admit(&state.guard, presented(http.headers()), arrival).await;
-    admitted.map_err(|_| ApiError::Internal("the guard panicked"))?.map(Asker::Token).map_err(ApiError::Refused)
+    let presented = presented(http.headers());
+    let admitted = match state.guard.admit_warm(&presented, arrival) {
+        Warm::Decided(admitted) => {
+            if matches!(presented, Presented::Bearer(_)) {
+                state.metrics.looked_up(Lookup::Hit);
+            }
+            admitted
+        }
+        Warm::Cold => {
+            state.metrics.looked_up(Lookup::Miss);
+            let admitted = admit_cold(&state.guard, presented, arrival).await;
+            admitted.map_err(|_| ApiError::Internal("the guard panicked"))?
+        }
+    };
+    admitted.map(Asker::Token).map_err(ApiError::Refused)
 }
 
 /// Whoever the session in a cookie belongs to; for changes, only if a page of ours asked for them.
@@ -88,10 +114,9 @@ async fn person(state: &Arc<HttpState>, http: &HttpRequest, cookie: &str) -> Res
 }
 
 /// Whoever the session in a cookie belongs to, if it is one and goes on.
-pub(crate) async fn session(state: &HttpState, cookie: &str) -> Result<Option<Person>, ApiError> {
+pub(crate) async fn session(state: &Arc<HttpState>, cookie: &str) -> Result<Option<Person>, ApiError> {
     let Ok(secret) = cookie.parse::<Secret>() else { return Ok(None) };
-    let (admin, digest) = (Arc::clone(&state.admin), secret.digest());
-    let known = web::block(move || admin.session(&digest)).await;
-    let known = known.map_err(|_| ApiError::Internal("a use case panicked"))?.map_err(ApiError::Admin)?;
+    let digest = secret.digest();
+    let known = blocking(state, move |state| state.admin.session(&digest)).await?;
     Ok(known.map(|signed_in| Person { signed_in: Arc::new(signed_in), secret }))
 }

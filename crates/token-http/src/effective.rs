@@ -5,11 +5,12 @@ use std::sync::Arc;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, web};
-use token_core::Seq;
+use token_core::{Durability, Seq};
 use token_guard::Effective;
 use tokio::sync::oneshot;
 
 use crate::asker::Asker;
+use crate::routes::waits_for_all;
 use crate::state::HttpState;
 
 /// The name of the field that tells it.
@@ -17,23 +18,27 @@ pub(crate) const FIELD: HeaderName = HeaderName::from_static("tokenward-effectiv
 
 /// Waits until whatever this request changed is in force on every node; `None` for a request that changes nothing.
 ///
-/// Nothing is classified: every request of an admitted asker that is not a mere reading waits, for everything that was
-/// written before its answer, also by others. So a second revocation waits for the first, and so does the 404 of a second
-/// deletion.
+/// Nothing is classified but what guards themselves say: every other request of an admitted asker that is not a mere
+/// reading waits, for everything that was written before its answer, also by others. So a second revocation waits for the
+/// first, and so does the 404 of a second deletion.
 pub(crate) async fn wait(state: &Arc<HttpState>, http: &HttpRequest, status: StatusCode) -> Option<Effective> {
     let reads = matches!(*http.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if reads || !may_have_changed(status) || http.extensions().get::<Asker>().is_none() {
+    let asked = http.extensions().get::<Asker>().is_some();
+    if reads || !asked || !may_have_changed(status) || !waits_for_all(http) {
         return None;
     }
+    // Whatever was written was committed before: the wait counts from here, however long the look takes.
+    let began = state.everywhere.now();
     let guard = Arc::clone(&state.guard);
     let looked = web::block(move || guard.look()).await;
     // Where this node cannot look, it does not know what to wait for, and waits for as long as any node believes anything.
     let seq = looked.ok().and_then(Result::ok).map_or(Seq::new(u64::MAX), |head| head.seq);
     let (tell, told) = oneshot::channel();
-    state.everywhere.tell(seq, move |effective| {
+    state.everywhere.tell(seq, began, move |effective| {
         let _ = tell.send(effective);
     });
-    told.await.ok()
+    let effective = told.await.ok();
+    effective.inspect(|effective| state.metrics.in_force(effective))
 }
 
 /// Whether an answer with this status may stand for something that was written, now or by an earlier request.
@@ -42,12 +47,16 @@ fn may_have_changed(status: StatusCode) -> bool {
     status.is_success() || status.is_redirection() || of_the_state.contains(&status)
 }
 
-/// The value of the field: `everywhere; seq=12; nodes=3; waited-ms=7`.
-pub(crate) fn value(effective: &Effective) -> Option<HeaderValue> {
+/// The value of the field: `everywhere; seq=12; nodes=3; waited-ms=7; durable=local`.
+pub(crate) fn value(effective: &Effective, durability: Durability) -> Option<HeaderValue> {
     let waited = effective.waited.as_millis();
     let seq = Some(effective.seq.get()).filter(|seq| *seq != u64::MAX);
     let seq = seq.map_or_else(String::new, |seq| format!(" seq={seq};"));
-    HeaderValue::from_str(&format!("everywhere;{seq} nodes={}; waited-ms={waited}", effective.nodes)).ok()
+    HeaderValue::from_str(&format!(
+        "everywhere;{seq} nodes={}; waited-ms={waited}; durable={durability}",
+        effective.nodes
+    ))
+    .ok()
 }
 
 #[cfg(test)]
@@ -60,10 +69,10 @@ mod tests {
     fn the_field_tells_what_was_waited_for() {
         let told = |seq| {
             let effective = Effective { seq: Seq::new(seq), nodes: 3, waited: Duration::from_micros(7_900) };
-            value(&effective).unwrap()
+            value(&effective, Durability::Local).unwrap()
         };
-        assert_eq!(told(12), "everywhere; seq=12; nodes=3; waited-ms=7");
-        assert_eq!(told(u64::MAX), "everywhere; nodes=3; waited-ms=7");
+        assert_eq!(told(12), "everywhere; seq=12; nodes=3; waited-ms=7; durable=local");
+        assert_eq!(told(u64::MAX), "everywhere; nodes=3; waited-ms=7; durable=local");
     }
 
     #[test]

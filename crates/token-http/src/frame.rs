@@ -59,7 +59,8 @@ pub(crate) async fn frame(
     };
     let effective = effective::wait(&state, &http, response.status()).await;
     let mut response = finish(dress(response), id);
-    if let Some(value) = effective.as_ref().and_then(effective::value) {
+    if let Some(value) = effective.and_then(|effective| effective::value(&effective, state.admin.store().durability()))
+    {
         response.headers_mut().insert(effective::FIELD, value);
     }
     count(&state, &response);

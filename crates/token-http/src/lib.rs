@@ -16,10 +16,12 @@ mod events;
 mod frame;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod guard;
 mod health;
 mod if_match;
 mod jwks;
 mod keys;
+mod metrics;
 mod openapi;
 mod own_page;
 pub mod pages;
@@ -37,7 +39,8 @@ mod tokens;
 mod users;
 mod whoami;
 
+pub use metrics::Metrics;
 pub use openapi::openapi;
-pub use routes::{Need, Verb, app, configure, routes};
+pub use routes::{Need, Verb, app, configure, configure_metrics, routes};
 pub use sign_in::SignIn;
-pub use state::{HttpLimits, HttpState, Readiness};
+pub use state::{HttpLimits, HttpState, PoolView, Readiness, StoreView};

@@ -8,16 +8,19 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, HttpResponse, guard};
+use actix_web::{App, HttpRequest, HttpResponse, guard};
 use token_admin::rights;
 use token_core::Permission;
 
 use crate::admission::admit;
 use crate::error::ApiError;
 use crate::frame::frame;
+use crate::guard as guarding;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
-use crate::{docs, events, health, jwks, keys, openapi, problems, roles, session, setup, tokens, users, whoami};
+use crate::{
+    docs, events, health, jwks, keys, metrics, openapi, problems, roles, session, setup, tokens, users, whoami,
+};
 
 /// Methods of the contract. Where there is `GET`, there is `HEAD`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -75,11 +78,21 @@ pub enum Need {
     Permission(Permission),
 }
 
+/// Whether a request that is no mere reading is answered only when everything before its answer is in force on every node.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Waits {
+    /// Yes.
+    ForAll,
+    /// It changes nothing that guards act on. A guard that follows the log would wait here for itself.
+    ForNobody,
+}
+
 /// One row.
 pub(crate) struct Route {
     verb: Verb,
     path: &'static str,
     need: Need,
+    waits: Waits,
     handler: fn() -> actix_web::Route,
     parts: fn() -> Vec<Part>,
 }
@@ -103,12 +116,22 @@ impl Route {
     }
 }
 
+macro_rules! waits {
+    () => {
+        Waits::ForAll
+    };
+    ($waits:ident) => {
+        Waits::$waits
+    };
+}
+
 macro_rules! table {
-    ($($verb:ident $path:literal, $need:expr, $handler:path;)+) => {
+    ($($verb:ident $path:literal, $need:expr, $handler:path $(, $waits:ident)?;)+) => {
         [$(Route {
             verb: Verb::$verb,
             path: $path,
             need: $need,
+            waits: waits!($($waits)?),
             handler: || web::route().to($handler),
             parts: || extracted($handler),
         }),+]
@@ -132,6 +155,7 @@ static ROUTES: &[Route] = &table! {
     Post "/api/v1/tokens/{id}/reveal", may(rights::TOKENS_SHOW), tokens::reveal::reveal;
     Post "/api/v1/tokens/{id}/rotate", may(rights::TOKENS_ROTATE), tokens::rotate::rotate;
     Get "/api/v1/tokens/{id}/explain", may(rights::DECISIONS_EXPLAIN), tokens::explain::explain;
+    Get "/api/v1/tokens/{id}/usage", may(rights::TOKENS_READ), tokens::usage::usage;
     Get "/api/v1/roles", may(rights::ROLES_READ), roles::list::list;
     Post "/api/v1/roles", may(rights::ROLES_CREATE), roles::create::create;
     Get "/api/v1/roles/{id}", may(rights::ROLES_READ), roles::show::show;
@@ -150,6 +174,11 @@ static ROUTES: &[Route] = &table! {
     Post "/api/v1/keys/rotate", may(rights::KEYS_ROTATE), keys::rotate::rotate;
     Post "/api/v1/keys/import", may(rights::KEYS_IMPORT), keys::import::import;
     Post "/api/v1/keys/{kid}/withdraw", may(rights::KEYS_WITHDRAW), keys::withdraw::withdraw;
+    Post "/api/v1/guard/sync", may(rights::GUARDS_FOLLOW), guarding::sync::sync, ForNobody;
+    Get "/api/v1/guard/tokens/{id}", may(rights::GUARDS_FOLLOW), guarding::token::token;
+    Get "/api/v1/guard/rules", may(rights::GUARDS_FOLLOW), guarding::rules::rules;
+    Post "/api/v1/guard/first-use", may(rights::GUARDS_FOLLOW), guarding::first_use::first_use;
+    Post "/api/v1/guard/leave", may(rights::GUARDS_FOLLOW), guarding::leave::leave, ForNobody;
     Get "/api/v1/whoami", Caller, whoami::whoami;
     Post "/api/v1/session", Public, session::sign_in::sign_in;
     Get "/api/v1/session", Session, session::show::show;
@@ -165,6 +194,7 @@ static ROUTES: &[Route] = &table! {
     Get "/problems/{name}", Public, problems::show;
     Get "/healthz", Public, health::healthz;
     Get "/readyz", Public, health::readyz;
+    Get "/metrics", Public, metrics::metrics;
 };
 
 /// The rows of the table.
@@ -191,35 +221,62 @@ pub(crate) fn need(rows: &[&'static Route], method: &Method) -> Option<&'static 
     rows.iter().find(|route| route.verb.answers(method)).map(|route| &route.need)
 }
 
+/// Whether whatever this request changed must be in force on every node before it is answered; so it is where no row says
+/// otherwise.
+pub(crate) fn waits_for_all(http: &HttpRequest) -> bool {
+    let rows = http.match_pattern().and_then(|path| RESOURCES.get(path.as_str()));
+    let row = rows.into_iter().flatten().find(|route| route.verb.answers(http.method()));
+    row.is_none_or(|route| route.waits == Waits::ForAll)
+}
+
 /// Registers every route, and the answer to all other addresses.
 pub fn configure(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) + Clone {
     move |config| {
         config.app_data(Data::from(Arc::clone(&state)));
-        for (path, rows) in RESOURCES.iter() {
-            let allow = rows.iter().map(|route| route.verb.allow()).collect::<Vec<_>>().join(", ");
-            let refuse = move || {
-                let error = ApiError::MethodNotAllowed(allow.clone());
-                async move { Err::<HttpResponse, _>(error) }
-            };
-            let (framed, admitting) = (Arc::clone(&state), Arc::clone(&state));
-            let resource = rows.iter().fold(web::resource(*path), |resource, route| {
-                let verb = route.verb;
-                let verb = guard::fn_guard(move |context| verb.answers(&context.head().method));
-                resource.route((route.handler)().guard(verb))
-            });
-            config.service(
-                resource
-                    .default_service(web::route().to(refuse))
-                    .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
-                    .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
-            );
-        }
-        let framed = Arc::clone(&state);
-        let nowhere = web::route().to(|| async { Err::<HttpResponse, _>(ApiError::NotFound("page")) });
-        config.default_service(
-            nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
-        );
+        let here = |path: &str| path != metrics::PATH || state.serves_metrics;
+        RESOURCES.keys().filter(|path| here(path)).for_each(|path| add(config, &state, path));
+        answer_elsewhere(config, &state);
     }
+}
+
+/// Registers `GET /metrics` alone, for a listener of its own.
+pub fn configure_metrics(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) + Clone {
+    move |config| {
+        config.app_data(Data::from(Arc::clone(&state)));
+        add(config, &state, metrics::PATH);
+        answer_elsewhere(config, &state);
+    }
+}
+
+/// Registers the routes of one path.
+fn add(config: &mut ServiceConfig, state: &Arc<HttpState>, path: &'static str) {
+    let Some(rows) = RESOURCES.get(path) else { return };
+    let allow = rows.iter().map(|route| route.verb.allow()).collect::<Vec<_>>().join(", ");
+    let refuse = move || {
+        let error = ApiError::MethodNotAllowed(allow.clone());
+        async move { Err::<HttpResponse, _>(error) }
+    };
+    let (framed, admitting) = (Arc::clone(state), Arc::clone(state));
+    let resource = rows.iter().fold(web::resource(path), |resource, route| {
+        let verb = route.verb;
+        let verb = guard::fn_guard(move |context| verb.answers(&context.head().method));
+        resource.route((route.handler)().guard(verb))
+    });
+    config.service(
+        resource
+            .default_service(web::route().to(refuse))
+            .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
+            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
+    );
+}
+
+/// Registers the answer to all other addresses.
+fn answer_elsewhere(config: &mut ServiceConfig, state: &Arc<HttpState>) {
+    let framed = Arc::clone(state);
+    let nowhere = web::route().to(|| async { Err::<HttpResponse, _>(ApiError::NotFound("page")) });
+    config.default_service(
+        nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
+    );
 }
 
 /// The whole application, for a server or for calls in process.
@@ -255,10 +312,19 @@ mod tests {
             "/problems/{name}",
             "/healthz",
             "/readyz",
+            "/metrics",
         ];
         assert_eq!(public, expected);
         let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
         assert_eq!(for_anybody, ["/api/v1/tokens/bulk", "/api/v1/whoami"], "bulk asks what its action needs");
+    }
+
+    #[test]
+    fn x01_whoever_waits_for_nobody_is_a_guard_that_follows() {
+        let silent: Vec<_> = ROUTES.iter().filter(|route| route.waits == Waits::ForNobody).collect();
+        let paths: Vec<_> = silent.iter().map(|route| route.path).collect();
+        assert_eq!(paths, ["/api/v1/guard/sync", "/api/v1/guard/leave"]);
+        assert!(silent.iter().all(|route| route.need == may(rights::GUARDS_FOLLOW)));
     }
 
     #[test]

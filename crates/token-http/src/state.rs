@@ -7,17 +7,45 @@ use std::sync::Arc;
 use actix_web::web;
 use ipnet::IpNet;
 use token_admin::{Admin, AdminError};
-use token_core::{Clock, Randomness};
+use token_core::{Clock, Randomness, RemoteNodes, Seq, StoreError};
 use token_guard::{Everywhere, Guard};
 use token_wire::ReadinessView;
+use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::sign_in::SignIn;
 
 /// Says whether the node can serve, part by part. May block.
 pub trait Readiness: Send + Sync {
     /// Looks now.
     fn check(&self) -> ReadinessView;
+    /// What the metrics tell of the node's store; nothing where it has none to ask.
+    fn store(&self) -> StoreView {
+        StoreView::default()
+    }
+}
+
+/// A store at an instant.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct StoreView {
+    /// How far the log has come, if the database answers.
+    pub head: Option<Seq>,
+    /// Its pools of connections.
+    pub pools: Vec<PoolView>,
+}
+
+/// A pool of connections at an instant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PoolView {
+    /// What its connections are for.
+    pub name: &'static str,
+    /// How many there are.
+    pub connections: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
 }
 
 /// Bounds of what is read. The defaults are the contract's.
@@ -53,6 +81,8 @@ pub struct HttpState {
     pub guard: Arc<Guard>,
     /// What changes wait for before they are answered.
     pub everywhere: Arc<Everywhere>,
+    /// The log, for guards in other processes.
+    pub remote: Arc<dyn RemoteNodes>,
     /// When requests arrive.
     pub clock: Arc<dyn Clock>,
     /// For request ids.
@@ -61,6 +91,10 @@ pub struct HttpState {
     pub cursor_key: [u8; 32],
     /// What `GET /readyz` says.
     pub readiness: Arc<dyn Readiness>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
+    /// Whether `GET /metrics` is here, beside everything else.
+    pub serves_metrics: bool,
     /// How people sign in.
     pub sign_in: Arc<SignIn>,
     /// Bounds of what is read.
@@ -78,12 +112,23 @@ impl fmt::Debug for HttpState {
     }
 }
 
-/// Runs what blocks beside the event loop. A panic there is a fault of ours like any other.
+/// Longer than any statement may take, and than it may wait for a connection: a database that has not answered by then
+/// says nothing any more.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// Runs what blocks beside the event loop, where this node knows how things are: after a restored backup it serves people
+/// no more than tokens. A panic there is a fault of ours like any other.
 pub(crate) async fn blocking<T: Send + 'static>(
-    state: &web::Data<HttpState>,
+    state: &Arc<HttpState>,
     work: impl FnOnce(&HttpState) -> Result<T, AdminError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let state = state.clone();
-    let done = web::block(move || work(&state)).await;
-    done.map_err(|_| ApiError::Internal("a use case panicked"))?.map_err(ApiError::Admin)
+    let state = Arc::clone(state);
+    let work = web::block(move || {
+        state.guard.ensure_fresh().map_err(ApiError::Refused)?;
+        work(&state).map_err(ApiError::Admin)
+    });
+    match timeout(SILENCE, work).await {
+        Ok(done) => done.map_err(|_| ApiError::Internal("a use case panicked"))?,
+        Err(_) => Err(ApiError::Admin(AdminError::Store(StoreError::OutcomeUnknown("no answer in time".into())))),
+    }
 }

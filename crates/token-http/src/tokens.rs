@@ -11,3 +11,4 @@ pub(crate) mod reveal;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod show;
+pub(crate) mod usage;

@@ -58,7 +58,9 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn new(address: &str) -> Self {
+    /// Of a server at this address, e.g. `http://127.0.0.1:4711`.
+    #[must_use]
+    pub fn new(address: &str) -> Self {
         Self { address: address.to_owned(), agent: agent(10), headers: Vec::new() }
     }
 

@@ -116,6 +116,42 @@ impl Database {
         dump.expect("a dump").lines().filter(own).collect::<Vec<_>>().join("\n")
     }
 
+    /// Puts everything that is in the database now into a file.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn back_up(&self, name: &str) {
+        let file = self.folder.path().join(name);
+        let done = match self.url() {
+            Some(url) => run(Command::new("pg_dump").arg("--inserts").arg("--file").arg(file).arg(url)),
+            None => self.sql(&format!("VACUUM INTO '{}'", file.display())),
+        };
+        let _ = done.expect("a backup");
+    }
+
+    /// Puts a backup into the place of what is in the database now, at one instant, whoever uses it.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be written.
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    pub fn restore(&self, name: &str) {
+        let file = self.folder.path().join(name);
+        let done = if let Some(url) = self.url() {
+            run(Command::new("psql")
+                .args(["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-c", "DROP SCHEMA public CASCADE"])
+                .args(["-c", "CREATE SCHEMA public", "-f"])
+                .arg(file)
+                .arg(url))
+        } else {
+            let restore = format!(".restore '{}'", file.display());
+            run(Command::new("sqlite3").arg(self.folder.path().join("tokenward.db")).arg(restore))
+        };
+        let _ = done.expect("a restored backup");
+    }
+
     fn url(&self) -> Option<String> {
         let (server, name) = self.postgres.as_ref()?;
         let (base, _) = server.rsplit_once('/')?;

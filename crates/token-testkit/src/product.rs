@@ -14,7 +14,7 @@ use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use serde_json::Value;
 use token_admin::{Admin, KeySettings, SessionLimits, Settings, ShowToken, Signer};
-use token_core::{Author, Clock, Cluster, GuardSource, Identity, NodeId, Randomness, Store};
+use token_core::{Author, Clock, Cluster, GuardSource, Identity, NodeId, Randomness, RemoteNodes, Store};
 use token_guard::{Everywhere, Follow, Guard, SystemBoot};
 use token_http::{HttpLimits, HttpState, Readiness, SignIn, app};
 use token_seal::MasterKey;
@@ -124,10 +124,13 @@ impl Product {
             admin: Arc::clone(&self.admin),
             guard: Arc::clone(&self.guard),
             everywhere: Arc::clone(&self.everywhere),
+            remote: Arc::clone(&self.store) as Arc<dyn RemoteNodes>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             randomness: Arc::clone(&self.randomness) as Arc<dyn Randomness>,
             cursor_key: self.store.cursor_key(),
             readiness: Arc::new(Always),
+            metrics: Arc::default(),
+            serves_metrics: true,
             sign_in: Arc::clone(&self.sign_in),
             limits: HttpLimits::default(),
             trusted_proxies: Vec::new(),

@@ -92,7 +92,7 @@ fn p25_atk_m09_without_room_changes_say_so_calls_go_on_and_nothing_is_half_done(
     });
 }
 
-/// What a dump says of rows.
+/// What a dump says of rows; calls are counted meanwhile.
 fn rows(dump: &str) -> Vec<&str> {
-    dump.lines().filter(|line| line.starts_with("INSERT")).collect()
+    dump.lines().filter(|line| line.starts_with("INSERT") && !line.contains("token_usage")).collect()
 }

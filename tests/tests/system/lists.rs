@@ -114,7 +114,7 @@ fn filters_add_up_and_totals_are_told_to_who_asks() {
         let counted = page("total=true&limit=2&name=pple");
         assert_eq!((&counted["total"], &counted["total_is_exact"]), (&json!(2), &json!(true)));
         assert!(page("limit=2").get("total").is_none(), "nobody waits for what nobody asked for");
-        let refused = app.admin.get("/api/v1/tokens?unused_since=2027-01-01").expect(400);
+        let refused = app.admin.get("/api/v1/tokens?unused_since=lately").expect(400);
         assert_eq!(refused.json()["errors"][0]["pointer"], "?unused_since");
     });
 }

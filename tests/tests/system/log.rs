@@ -39,6 +39,7 @@ fn history(app: &mut App) {
     let _ = app.program.run(&["key", "rotate"]).ok();
     let _ = app.program.run(&["key", "rotate", "--now"]).ok();
     let _ = app.program.run(&["key", "withdraw", "--yes", key.as_str().unwrap()]).ok();
+    let _ = app.program.run(&["restore", "accept", "--yes"]).ok();
 
     // The sign-ins that a server refused are told when it ends, at the latest.
     app.server.terminate();

@@ -113,6 +113,11 @@ pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16
         ("POST", "/api/v1/tokens/{id}/rotate") => json!({"old_ends": "now"}),
         ("POST", "/api/v1/keys/rotate") => json!({"now": true}),
         ("POST", "/api/v1/keys/import") => json!({"pem": crate::keys::new_pem(), "now": true}),
+        ("POST", "/api/v1/guard/sync") => {
+            json!({"nonce": "0".repeat(32), "epoch": "0".repeat(32), "seq": 0, "digest": "0".repeat(64)})
+        }
+        ("POST", "/api/v1/guard/first-use") => json!({"token": id, "jti": id}),
+        ("POST", "/api/v1/guard/leave") => json!({"node": "0".repeat(32)}),
         ("PATCH", _) => json!({"description": "changed"}),
         ("POST", _) => json!({}),
         _ => Value::Null,

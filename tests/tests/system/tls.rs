@@ -2,4 +2,5 @@
 
 mod files;
 mod handshakes;
+mod remote;
 mod world;

@@ -48,7 +48,7 @@ fn p01_nothing_reaches_the_database_before_a_good_signature() {
         let world = World::fresh(kind);
         let text = world.token(&[]).text.expose().to_owned();
         let source = Arc::new(Counting { store: Arc::clone(&world.store), asked: AtomicUsize::new(0) });
-        let follow = Follow::new(NodeId([255; 16]), Duration::from_secs(600));
+        let follow = Follow::new(NodeId([255; 16]), Duration::from_mins(10));
         let guard = Guard::open(Arc::clone(&source) as Arc<dyn GuardSource>, follow).unwrap();
         guard.round().unwrap();
         guard.round().unwrap();

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("token-admin", &["token-core", "token-jwt", "token-authz", "token-seal"]),
     ("token-guard", &["token-core", "token-jwt", "token-authz"]),
     ("token-wire", &["token-core"]),
+    ("token-client", &["token-core", "token-guard", "token-wire"]),
     ("token-http", &["token-core", "token-jwt", "token-admin", "token-guard", "token-wire"]),
     ("token-console", &["token-core", "token-admin", "token-http"]),
     (
@@ -30,6 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "token-wire",
         ],
     ),
+    ("embedded-service", &["token-core", "token-guard", "token-client"]),
 ];
 
 /// Who may name what is not ours, of the things that must stay behind one crate.
@@ -38,7 +40,19 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("diesel_migrations", &["token-store"]),
     ("libsqlite3-sys", &["token-store"]),
     ("pq-sys", &["token-store"]),
-    ("actix-web", &["token-http", "token-console", "token-guard", "tokenward", "token-testkit", "token-bench"]),
+    (
+        "actix-web",
+        &[
+            "token-http",
+            "token-console",
+            "token-guard",
+            "tokenward",
+            "token-testkit",
+            "token-bench",
+            "embedded-service",
+        ],
+    ),
+    ("ureq", &["token-client", "token-testkit"]),
     ("tokio", &["token-http"]),
     ("clap", &["tokenward"]),
 ];

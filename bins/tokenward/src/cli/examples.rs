@@ -34,6 +34,11 @@ Examples:
   tokenward events list --type token.revoked --from 2027-05-01 --until 2027-05-31 --all
   tokenward events verify --json";
 
+pub(super) const RESTORE: &str = "\
+Examples:
+  tokenward restore accept --revoke-all --yes
+  tokenward token create --name first --role admin";
+
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
@@ -54,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_command_there_is() {
-        for line in [PROGRAM, TOKEN, ROLE, KEY, EVENTS].iter().flat_map(|text| text.lines().skip(1)) {
+        for line in [PROGRAM, TOKEN, ROLE, KEY, EVENTS, RESTORE].iter().flat_map(|text| text.lines().skip(1)) {
             assert!(line.starts_with("  tokenward"), "{line}");
             let read = Cli::try_parse_from(words(line));
             assert!(read.is_ok(), "{line}: {}", read.err().map(|error| error.to_string()).unwrap_or_default());

@@ -10,6 +10,7 @@ use token_core::{Algorithm, Audience, Issuer};
 use token_store::DatabaseUrl;
 
 use super::LogFormat;
+use crate::metrics::MetricsListen;
 
 /// A value, or what was expected instead.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -17,6 +18,11 @@ pub(super) type Parsed<T> = Result<T, String>;
 pub(super) fn listen(text: &str) -> Parsed<SocketAddr> {
     let address = text.parse().ok().filter(|address: &SocketAddr| address.port() != 0);
     expect(address, "an IP address and a port, e.g. `127.0.0.1:8080` or `[::1]:8080`")
+}
+
+pub(super) fn metrics_listen(text: &str) -> Parsed<MetricsListen> {
+    let place = if text == "off" { Some(MetricsListen::Off) } else { listen(text).ok().map(MetricsListen::At) };
+    expect(place, "`off`, or an IP address and a port, e.g. `127.0.0.1:9090`")
 }
 
 pub(super) fn path(text: &str) -> Parsed<PathBuf> {

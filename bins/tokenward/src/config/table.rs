@@ -10,6 +10,7 @@ use token_core::{Algorithm, Audience, Issuer};
 use token_store::DatabaseUrl;
 
 use super::{Config, Reader, parse};
+use crate::metrics::MetricsListen;
 
 /// How a setting is written in the file; flags and the environment have the same as text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,6 +96,9 @@ macro_rules! settings {
 settings! {
     listen: SocketAddr = fixed("127.0.0.1:8080"), Text "ADDRESS:PORT",
         "Address and port of the server; off loopback it needs `tls_cert` and `tls_key`, or `trusted_proxies`", parse::listen;
+    metrics_listen: Option<MetricsListen> =
+        derived("the same as `listen` on loopback, else `127.0.0.1:9090`", crate::metrics::shown), Text "ADDRESS:PORT",
+        "Address and port of `GET /metrics`, which needs no credential; `off` for none", parse::metrics_listen;
     data_dir: PathBuf = fixed("./tokenward-data"), Text "FOLDER",
         "Folder of the embedded database, the master key and the lock of the server", parse::path;
     database_url: Option<DatabaseUrl> = derived("the embedded database", |_| "embedded, in `data_dir`".to_owned()),

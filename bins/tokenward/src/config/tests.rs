@@ -57,7 +57,7 @@ fn a_flag_counts_before_the_environment_before_the_file_before_the_default() {
 #[test]
 fn every_key_is_read_from_every_source() {
     let good = |key: &str| match key {
-        "listen" => "127.0.0.1:9",
+        "listen" | "metrics_listen" => "127.0.0.1:9",
         "database_url" => "postgres://h/d",
         "public_url" | "issuer" | "audience" => "https://x.example",
         "show_token" => "never",

@@ -3,7 +3,6 @@
 use token_admin::{AdminError, ExplainToken};
 use token_core::{Permission, TokenId};
 use token_http::HttpState;
-use token_http::pages::Visit;
 
 use crate::forms::sentence;
 
@@ -16,7 +15,7 @@ pub(super) struct Explained {
 }
 
 /// Asks. May block.
-pub(super) fn explained(state: &HttpState, _: &Visit, id: TokenId, question: &str) -> Result<Explained, AdminError> {
+pub(super) fn explained(state: &HttpState, id: TokenId, question: &str) -> Result<Explained, AdminError> {
     let permission: Permission = match question.trim().parse() {
         Ok(permission) => permission,
         Err(error) => {

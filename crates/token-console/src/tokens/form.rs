@@ -1,9 +1,9 @@
 //! The right panel of one token: the form, and what is known around it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use token_admin::{AdminError, FieldError, rights};
-use token_core::{RoleId, SubjectKind, TokenRecord, UnixSeconds};
+use token_core::{SubjectKind, TokenRecord, UnixSeconds};
 use token_http::HttpState;
 use token_http::pages::{Visit, format_seconds};
 
@@ -11,7 +11,8 @@ use super::explain::Explained;
 use super::input::Input;
 use super::reveal::Secret;
 use super::state::mark;
-use super::{PATH, explain};
+use super::usage::Use;
+use super::{PATH, explain, usage};
 use crate::access;
 use crate::changelog::{Line, history};
 use crate::forms::{Choice, Field, Summary};
@@ -30,6 +31,7 @@ pub(super) struct Facts {
     pub(super) key: String,
     pub(super) texts: usize,
     pub(super) text_end: String,
+    pub(super) used: Option<Use>,
     /// By whom, when and why, for a revoked one.
     pub(super) revoked: Option<(String, String, Option<String>)>,
 }
@@ -154,7 +156,7 @@ impl Form {
             confirm: false,
             meanwhile: Vec::new(),
             is_stale: false,
-            facts: record.map(|record| facts(record, now)),
+            facts: record.map(|record| facts(record, now, state)).transpose()?,
             may: may(record, visit, fixed),
             secret: None,
             secret_problem: None,
@@ -169,15 +171,10 @@ impl Form {
     }
 
     /// With the answer to what the token may do, if that was asked. May block.
-    pub(super) fn explaining(
-        self,
-        state: &HttpState,
-        visit: &Visit,
-        question: Option<String>,
-    ) -> Result<Self, AdminError> {
+    pub(super) fn explaining(self, state: &HttpState, question: Option<String>) -> Result<Self, AdminError> {
         let Some(question) = question.filter(|_| self.may.explain) else { return Ok(self) };
         let id = self.facts.as_ref().and_then(|facts| facts.id.parse().ok());
-        let explained = id.map(|id| explain::explained(state, visit, id, &question)).transpose()?;
+        let explained = id.map(|id| explain::explained(state, id, &question)).transpose()?;
         Ok(Self { question, explained, ..self })
     }
 
@@ -189,11 +186,6 @@ impl Form {
 
 fn role_names(choices: &[Choice]) -> BTreeMap<String, String> {
     choices.iter().map(|choice| (choice.value.clone(), choice.name.clone())).collect()
-}
-
-/// Names of the roles in a list of events. May block.
-pub(super) fn names_of(state: &HttpState, roles: &BTreeSet<RoleId>) -> Result<BTreeMap<String, String>, AdminError> {
-    access::names(state, roles)
 }
 
 fn expiry_help(record: Option<&TokenRecord>, now: UnixSeconds) -> String {
@@ -214,24 +206,25 @@ fn expiry_help(record: Option<&TokenRecord>, now: UnixSeconds) -> String {
     }
 }
 
-fn facts(record: &TokenRecord, now: UnixSeconds) -> Facts {
+fn facts(record: &TokenRecord, now: UnixSeconds, state: &HttpState) -> Result<Facts, AdminError> {
     let grant = record.token.grant();
     let newest = grant.credentials.newest();
     let (mark, note) = mark(record, now);
-    Facts {
+    Ok(Facts {
         id: record.id().to_string(),
         mark,
         note,
         created: format!("{} by {}", moment::date_time(record.created_at), record.created_by.name()),
         key: newest.key.as_str().to_owned(),
         texts: grant.credentials.len(),
+        used: usage::of(state, grant.id, now)?,
         text_end: newest
             .expires_at
             .map_or_else(|| "does not end by itself".to_owned(), |end| format!("is good until {}", moment::end(end))),
         revoked: record.token.end().map(|end| {
             (end.by.name().to_owned(), moment::date_time(end.at), end.reason.as_ref().map(ToString::to_string))
         }),
-    }
+    })
 }
 
 fn may(record: Option<&TokenRecord>, visit: &Visit, fixed: bool) -> May {

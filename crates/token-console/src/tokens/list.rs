@@ -19,7 +19,7 @@ use crate::looks::rendered;
 use crate::panels::{Bulk, Listing, Place, Row, Select, plain, with};
 
 /// Parameters that belong to the list, and go along from row to row.
-const FILTERS: [&str; 6] = ["name", "state", "role", "created_by", "expires_before", "sort"];
+const FILTERS: [&str; 7] = ["name", "state", "role", "created_by", "expires_before", "unused_since", "sort"];
 const ORDERS: [(&str, &str); 5] = [
     ("created", "Oldest first"),
     ("name", "Name A–Z"),
@@ -44,7 +44,7 @@ pub(super) async fn load(
     let filters = place.filters();
     let value = |name: &str| place.value(name);
     let (name, of_state, role, sort) = (value("name"), value("state"), value("role"), value("sort"));
-    let others = place.others(&["created_by", "expires_before"]);
+    let others = place.others(&["created_by", "expires_before", "unused_since"]);
     let asked = pages::tokens(place.query, visit, state)?;
     let wanted = asked.wanted.clone();
     let console = console.clone();

@@ -10,21 +10,19 @@ use token_core::{IdempotencyKey, RandomnessFailed, SubjectKind, TokenId, TokenRe
 use token_http::HttpState;
 use token_http::pages::{Fields, PageError, Visit, blocking, html, html_with, in_path, redirect};
 
-use super::form::{Form, names_of};
+use super::form::Form;
 use super::input::Input;
 use super::panel::{Panel, TokensPage};
 use super::reveal::Secret;
 use super::{PATH, list};
-use crate::changelog::history;
+use crate::access;
+use crate::changelog::meanwhile;
 use crate::console::Console;
 use crate::forms::Ask;
 use crate::looks::rendered;
 use crate::notice::Notice;
 use crate::panels::{Place, with};
 use crate::refusal::Refusal;
-
-/// Most saves of others that a stale save is shown.
-const MEANWHILE: u64 = 10;
 
 /// A page around a form.
 struct Around<'a> {
@@ -185,10 +183,8 @@ async fn stale(
     let (visit, filters) = (visit.clone(), filters.to_owned());
     blocking(state, move |state| {
         let record = state.admin.token(id)?;
-        let saves = current.saturating_sub(input.version.unwrap_or_default()).clamp(1, MEANWHILE);
-        let names = names_of(state, &record.token.grant().roles)?;
-        let saves = usize::try_from(saves).unwrap_or(1);
-        let meanwhile = history(state, SubjectKind::Token, &id.to_string(), saves, &names)?;
+        let names = access::names(state, &record.token.grant().roles)?;
+        let meanwhile = meanwhile(state, (SubjectKind::Token, &id.to_string()), (input.version, current), &names)?;
         let input = Input { version: Some(record.version), ..input };
         let form = Form::typed(Some(&record), input, &[], &visit, state, &filters)?;
         Ok(Form { meanwhile, is_stale: true, ..form })

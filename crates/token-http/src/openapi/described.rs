@@ -8,6 +8,7 @@
 //! ```
 
 mod events;
+mod guard;
 mod keys;
 mod public;
 mod roles;
@@ -27,6 +28,7 @@ pub(super) fn described() -> Vec<(&'static str, Vec<Described>)> {
         ("People", users::rows()),
         ("Changelog", events::rows()),
         ("Signing keys", keys::rows()),
+        ("Guards", guard::rows()),
         ("Public", public::rows()),
         ("Operations", public::operations()),
     ]

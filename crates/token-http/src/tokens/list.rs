@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use token_core::{
-    CreatedBy, TokenCount, TokenId, TokenName, TokenPosition, TokenQuery, TokenSort, TokenStateFilter, UserId,
+    CreatedBy, TokenCount, TokenId, TokenName, TokenPosition, TokenQuery, TokenSort, TokenStateFilter, UnixMicros,
+    UnixSeconds, UserId,
 };
-use token_wire::{TokenPageView, TokenView, parse_end};
+use token_wire::{TokenPageView, TokenView, parse_end, parse_from};
 
 use crate::answer::json;
 use crate::author::Asking;
@@ -14,15 +15,12 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::state::{HttpState, blocking};
 
-/// `GET /api/v1/tokens?name=&state=&role=&expires_before=&created_by=&sort=&total=&cursor=&limit=`: one page. Nobody
+/// `GET /api/v1/tokens?name=&state=&role=&expires_before=&unused_since=&created_by=&sort=&total=&cursor=&limit=`: one page. Nobody
 /// waits for a total that was not asked for.
 pub(crate) async fn list(asking: Asking, mut query: Query, state: Data<HttpState>) -> Result<HttpResponse, ApiError> {
     let now = asking.now;
     let (wanted, cursors) = wanted(&mut query, &asking, &state);
     let counted = query.parsed("total", "expected `true`, or nothing at all", |text| (text == "true").then_some(()));
-    if query.text("unused_since").is_some() {
-        query.refuse("unused_since", "this server does not record when a token was last used");
-    }
     let wanted = query.finish(wanted)?;
     let (page, count) = blocking(&state, move |state| {
         let store = state.admin.store();
@@ -47,6 +45,7 @@ pub(crate) fn wanted(query: &mut Query, asking: &Asking, state: &HttpState) -> (
         role: query.typed("role", "expected the id of a role"),
         expires_before: query
             .parsed("expires_before", "expected a date or an RFC 3339 time", |text| parse_end(text).ok()),
+        unused_since: query.parsed("unused_since", "expected a date or an RFC 3339 time", begin),
         created_by: query.parsed("created_by", "expected the id of a person or token, or `command line`", creator),
         sort: query.parsed("sort", &one_of_the_orders(), TokenSort::by_name).unwrap_or(TokenSort::NEWEST),
         now: asking.now,
@@ -54,6 +53,11 @@ pub(crate) fn wanted(query: &mut Query, asking: &Asking, state: &HttpState) -> (
         limit: query.limit(state.limits.max_page),
     };
     (wanted, cursors)
+}
+
+/// A second, or the first one of a day.
+fn begin(text: &str) -> Option<UnixSeconds> {
+    parse_from(text).ok().filter(|time| time.get() % 1_000_000 == 0).map(UnixMicros::seconds)
 }
 
 fn state_filter(text: &str) -> Option<TokenStateFilter> {

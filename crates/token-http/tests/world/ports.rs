@@ -10,8 +10,9 @@ use token_core::{
     Page, Randomness, RandomnessFailed, Role, RoleQuery, Seq, Store, StoreError, StoredToken, Token, TokenCount,
     TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros, UnixSeconds,
 };
-use token_core::{CaughtUp, Cluster, Continuity, Link, NodeId, NodeLease, Renewal, Rules, Touches};
+use token_core::{CaughtUp, Cluster, Continuity, Link, NodeId, NodeLease, RemoteNodes, Renewal, Rules, Touches};
 use token_core::{RequestMac, SecretDigest, UserQuery, UserRecord};
+use token_core::{TokenUsage, UsageCounts, UsageDay, UsageRecord};
 use token_guard::{Everywhere, Follow, Guard, SystemBoot};
 use token_http::{HttpLimits, HttpState, Readiness, SignIn};
 use token_jwt::{NewKey, SigningInput, SigningKey};
@@ -113,6 +114,20 @@ impl Cluster for Memory {
     }
 }
 
+impl RemoteNodes for Memory {
+    fn renew(&self, _: NodeId, _: Seq) -> Result<Renewal, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn since(&self, _: &Head) -> Result<CaughtUp, StoreError> {
+        Err(StoreError::Busy)
+    }
+
+    fn leave(&self, _: NodeId) -> Result<(), StoreError> {
+        Err(StoreError::Busy)
+    }
+}
+
 impl Store for Memory {
     fn write(&self, _: &Author, _: &mut Decide<'_>) -> Result<Committed, StoreError> {
         Err(StoreError::Busy)
@@ -146,6 +161,15 @@ impl Store for Memory {
 
     fn list_users(&self, _: &UserQuery) -> Result<Page<UserRecord, String>, StoreError> {
         Err(StoreError::Busy)
+    }
+
+    fn record_usage(&self, _: &[TokenUsage]) -> Result<Vec<TokenId>, StoreError> {
+        unreachable!("no route counts")
+    }
+
+    fn usage(&self, token: TokenId, from: UsageDay) -> Result<Option<UsageRecord>, StoreError> {
+        let days = vec![(from, UsageCounts { admitted: 1, ..UsageCounts::default() })];
+        Ok(self.tokens.contains_key(&token).then_some(UsageRecord { days, ..UsageRecord::default() }))
     }
 
     fn session_seen(&self, _: &SecretDigest, _: UnixSeconds) -> Result<(), StoreError> {
@@ -212,16 +236,20 @@ impl World {
         };
         let admin = Admin::new(memory.clone(), Arc::new(Noon), Arc::new(Sevens), Signer::new(None), settings);
         let lease = std::time::Duration::from_secs(1);
+        let remote: Arc<dyn RemoteNodes> = memory.clone();
         let guard = Guard::open(memory.clone(), Follow::new(NodeId([1; 16]), lease)).unwrap();
         let everywhere = Everywhere::begin(memory, Arc::new(SystemBoot), lease, None).unwrap();
         let state = HttpState {
             admin: Arc::new(admin),
             guard: Arc::new(guard),
             everywhere: Arc::new(everywhere),
+            remote,
             clock: Arc::new(Noon),
             randomness: Arc::new(Sevens),
             cursor_key: [9; 32],
             readiness: Arc::new(mood),
+            metrics: Arc::default(),
+            serves_metrics: true,
             sign_in: Arc::new(SignIn::new(ORIGIN, "127.0.0.1:8080".parse().unwrap(), &[9; 32]).unwrap()),
             limits: HttpLimits::default(),
             trusted_proxies: Vec::new(),

@@ -41,6 +41,7 @@ const ROWS: &[Row] = &[
             ("state", Kind::Word(&["active", "expired", "revoked"])),
             ("role", Kind::Role),
             ("expires_before", Kind::End),
+            ("unused_since", Kind::End),
             ("created_by", Kind::Creator),
             ("sort", Kind::Word(&["created", "-created", "name", "-name", "expires_at", "-expires_at"])),
             ("total", Kind::Word(&["true"])),
@@ -278,7 +279,18 @@ fn every_question_of_a_list_has_its_rows() {
     let rows = |route: &str| ROWS.iter().find(|row| row.1 == route).unwrap().2.len();
     // `now` is no parameter.
     assert_eq!(rows("/api/v1/tokens"), {
-        let query = questions!(TokenQuery { name, state, role, expires_before, created_by, sort, now, after, limit });
+        let query = questions!(TokenQuery {
+            name,
+            state,
+            role,
+            expires_before,
+            unused_since,
+            created_by,
+            sort,
+            now,
+            after,
+            limit
+        });
         // `total` asks for another answer.
         query - 1 + 1
     });

@@ -50,6 +50,7 @@ fn atk_x01_x07_what_an_address_says_is_text_or_refused_on_every_page() {
         "enabled",
         "created_by",
         "expires_before",
+        "unused_since",
         "text",
         "subject_id",
         "type",

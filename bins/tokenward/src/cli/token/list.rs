@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 use token_admin::AdminError;
 use token_core::{
-    CreatedBy, Store as _, TokenCount, TokenId, TokenName, TokenQuery, TokenSort, TokenStateFilter, UserId,
+    CreatedBy, Store as _, TokenCount, TokenId, TokenName, TokenQuery, TokenSort, TokenStateFilter, UnixMicros,
+    UnixSeconds, UserId,
 };
-use token_wire::TokenView;
+use token_wire::{ParseTimeError, TokenView, parse_from};
 
 use super::end;
 use super::print::state;
@@ -29,6 +30,9 @@ pub(crate) struct List {
     /// Only tokens that end before this date or time
     #[arg(long, value_name = "TIME")]
     expires_before: Option<String>,
+    /// Only tokens that were made before this date or second and were not admitted from then on
+    #[arg(long, value_name = "TIME", value_parser = begin)]
+    unused_since: Option<UnixSeconds>,
     /// Only tokens made by this person or token, by id, or by the `command line`
     #[arg(long, value_name = "WHO", value_parser = creator)]
     created_by: Option<CreatedBy>,
@@ -73,6 +77,7 @@ pub(super) fn list(wanted: List, parts: &Parts, format: Format) -> Result<(), Fa
         state: wanted.state.map(TokenStateFilter::from),
         role,
         expires_before: end(wanted.expires_before)?,
+        unused_since: wanted.unused_since,
         created_by: wanted.created_by,
         sort: TokenSort::by_name(&wanted.sort).unwrap_or(TokenSort::NEWEST),
         ..TokenQuery::newest(now, 1)
@@ -106,6 +111,10 @@ fn tell_count(count: TokenCount, format: Format) {
         Format::Json => output::json(&serde_json::json!({ "total": total, "total_is_exact": exact })),
         Format::Table => output::line(&format!("{total}{}", if exact { "" } else { " or more" })),
     }
+}
+
+fn begin(text: &str) -> Result<UnixSeconds, ParseTimeError> {
+    parse_from(text).map(UnixMicros::seconds)
 }
 
 fn creator(text: &str) -> Result<CreatedBy, &'static str> {

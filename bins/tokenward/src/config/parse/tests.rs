@@ -21,6 +21,12 @@ const CASES: &[Case] = &[
             "::1:80",
         ],
     ),
+    (
+        "metrics_listen",
+        |t| metrics_listen(t).is_ok(),
+        &["off", "127.0.0.1:9090", "[::1]:1"],
+        &["", "on", "9090", "127.0.0.1", "127.0.0.1:0"],
+    ),
     ("data_dir", |t| path(t).is_ok(), &["x", "/a b/c", "."], &["", "a\nb", "a\u{1b}b"]),
     (
         "database_url",

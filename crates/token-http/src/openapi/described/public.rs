@@ -41,5 +41,8 @@ pub(super) fn operations() -> Vec<Described> {
         get("/readyz", "readyz", "Says whether the server can serve, part by part.")
             .answers::<ReadinessView>("It can.")
             .json::<ReadinessView>(503, "It cannot, and what is missing.", &[]),
+        get("/metrics", "metrics", "Shows what the server counts and measures, on the listener of `metrics_listen`.")
+            .content(200, "Metrics in Prometheus' text format.", "text/plain")
+            .problems(&[NotFound]),
     ]
 }

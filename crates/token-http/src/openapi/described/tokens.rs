@@ -1,7 +1,7 @@
 use token_core::TokenSort;
 use token_wire::ProblemKind::{CannotSign, Conflict, InsufficientScope, NotHeld, TooManyItems};
 use token_wire::schemas::{BulkBody, EditTokenBody, NewTokenBody, RevealBody, RevokeBody, RotateBody};
-use token_wire::{BulkView, CreatedView, ExplanationView, RevealedView, TokenPageView, TokenView};
+use token_wire::{BulkView, CreatedView, ExplanationView, RevealedView, TokenPageView, TokenView, UsageView};
 
 use super::super::operation::{Described, delete, get, patch, post};
 use super::super::parameter::{cursor, id, limit, needle, one_of, required, text, time};
@@ -19,6 +19,7 @@ pub(super) fn rows() -> Vec<Described> {
             .parameter(one_of("state", &["active", "expired", "revoked"], "Only tokens in this state."))
             .parameter(id("role", "Only tokens that hold this role explicitly."))
             .parameter(time("expires_before", "Only tokens with an end that lies before it."))
+            .parameter(time("unused_since", "Only tokens that were made before it and were not admitted from then on."))
             .parameter(text("created_by", "Made by this person or token, by id, or by the `command line`."))
             .parameter(one_of(
                 "sort",
@@ -69,5 +70,8 @@ pub(super) fn rows() -> Vec<Described> {
         get("/api/v1/tokens/{id}/explain", "explainToken", "Says why a token may do something or not.")
             .parameter(required(text("permission", "The permission to ask about, e.g. `assets.applications:read`.")))
             .answers::<ExplanationView>("The decision, and the role and rule that made it."),
+        get("/api/v1/tokens/{id}/usage", "showTokenUsage", "Tells how often and from where a token was used.")
+            .text("Nodes store what they counted every ten seconds, so the latest calls may not be among it yet.")
+            .answers::<UsageView>("Calls of the last 30 days, the last use, and recent addresses."),
     ]
 }

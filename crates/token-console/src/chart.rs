@@ -9,28 +9,28 @@ const WIDTH: u64 = 20;
 const HEIGHT: u64 = 96;
 
 /// One bar.
-pub(super) struct Bar {
-    pub(super) x: u64,
-    pub(super) y: u64,
-    pub(super) height: u64,
-    pub(super) day: String,
+pub(crate) struct Bar {
+    pub(crate) x: u64,
+    pub(crate) y: u64,
+    pub(crate) height: u64,
+    pub(crate) day: String,
     /// Without its year.
-    pub(super) short: String,
-    pub(super) count: u64,
+    pub(crate) short: String,
+    pub(crate) count: u64,
     /// Every seventh day is named below its bar.
-    pub(super) named: bool,
+    pub(crate) named: bool,
 }
 
-/// Tokens that end, by day.
-pub(super) struct Chart {
-    pub(super) bars: Vec<Bar>,
-    pub(super) width: u64,
-    pub(super) none: bool,
+/// Numbers by day.
+pub(crate) struct Chart {
+    pub(crate) bars: Vec<Bar>,
+    pub(crate) width: u64,
+    pub(crate) none: bool,
 }
 
 impl Chart {
     /// From the numbers of each day, the first of which begins at `at`.
-    pub(super) fn of(days: &[u64], at: UnixSeconds) -> Self {
+    pub(crate) fn of(days: &[u64], at: UnixSeconds) -> Self {
         let most = days.iter().copied().max().unwrap_or(0);
         let mut bars = Vec::with_capacity(days.len());
         let (mut x, mut begin) = (0, at.get());

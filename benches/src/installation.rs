@@ -1,0 +1,77 @@
+//! An installation with tokens whose texts are known, and a role that lets them read assets.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use token_admin::{ImportMode, Imported, NewRole, NewToken};
+use token_core::{Author, RoleId};
+use token_seal::MasterKey;
+use token_testkit::{FixedClock, Product, SeededRandomness};
+
+use crate::NOW;
+
+/// A product over an embedded database, and the texts of its tokens.
+pub struct Installation {
+    /// The product.
+    pub product: Product,
+    /// Its clock, which stands still.
+    pub clock: Arc<FixedClock>,
+    /// One text for each token.
+    pub texts: Vec<String>,
+}
+
+impl Installation {
+    /// Makes so many tokens that may `assets:read`, in a file of this folder.
+    ///
+    /// # Panics
+    ///
+    /// When it fails.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    pub fn with(folder: &Path, tokens: usize) -> Self {
+        let (clock, randomness) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededRandomness::new(1)));
+        let master = Arc::new(MasterKey::generate(randomness.as_ref()).expect("a key"));
+        let address = format!("sqlite://{}", folder.join("bench.db").display());
+        let product = Product::open(&address, &master, &clock, &randomness);
+        let role = NewRole {
+            name: "readers".parse().expect("a name"),
+            description: "".parse().expect("a description"),
+            rules: vec!["allow assets:read".parse().expect("a rule")],
+            users: BTreeSet::new(),
+        };
+        let role = product.admin.create_role(&Author::command_line(), &Ok(role)).expect("a role").value.id;
+        let texts = import(&product, role, tokens);
+        Self { product, clock, texts }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<String> {
+    let mut texts = Vec::with_capacity(tokens);
+    while texts.len() < tokens {
+        let first = texts.len();
+        let row = |number: usize| {
+            Ok(NewToken {
+                name: format!("token {number}").parse().expect("a name"),
+                description: "".parse().expect("a description"),
+                roles: BTreeSet::from([role]),
+                expires_at: None,
+                allowed_networks: None,
+            })
+        };
+        let rows: Vec<_> = (first..tokens.min(first + 1_000)).map(row).collect();
+        let mode = ImportMode::WriteWithTexts;
+        let done = product.admin.import_tokens(&Author::command_line(), &rows, mode).expect("an import");
+        let Imported::Good(made) = done.value else { break };
+        texts.extend(made.into_iter().filter_map(|(_, text)| text).map(|text| text.expose().to_owned()));
+    }
+    assert_eq!(texts.len(), tokens, "every row was good");
+    texts
+}
+
+impl core::fmt::Debug for Installation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Installation").field("tokens", &self.texts.len()).finish_non_exhaustive()
+    }
+}
