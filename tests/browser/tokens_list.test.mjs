@@ -101,19 +101,6 @@ eachDatabase('s03_s05_a_row_opens_that_token_on_the_right_and_has_an_address_of_
   await read(other.names, ['CI pipeline', 'Reporting']);
 });
 
-eachDatabase('s04_s05_the_filter_bar_stays_in_sight_over_a_token_far_down_the_list', async (world) => {
-  const { page } = world;
-  for (let number = 0; number < 40; number += 1) await world.token(`Token ${String(number).padStart(2, '0')}`);
-  const view = await new TokensView(page).visit();
-  await view.choose('Token 05');
-  await page.reload();
-  const row = view.list.locator('[aria-current]');
-  await sees(row);
-  const [bar, chosen] = [await view.list.locator('> header').boundingBox(), await row.boundingBox()];
-  assert.ok(bar.y >= 0 && bar.y + bar.height <= chosen.y + 1, `the bar ends above the row: ${JSON.stringify({ bar, chosen })}`);
-  await sees(view.filter);
-});
-
 eachDatabase('s05_an_address_of_no_token_says_so', async (world) => {
   const { page } = world;
   world.expect(404);

@@ -98,8 +98,8 @@ impl Guard {
     }
 
     /// The same guard with another bound on the signature checks that texts not seen before may cost each address
-    /// (IPv6: each /64) in one second of [`Arrival::now`]; 0 sets no bound. Texts whose signature was good before
-    /// cost nothing. Behind a proxy [`Arrival::peer`] must be the client's address, else all clients share one budget.
+    /// (IPv6: each /64) in one second of [`crate::Arrival::now`]; 0 sets no bound. Texts whose signature was good before
+    /// cost nothing. Behind a proxy [`crate::Arrival::peer`] must be the client's address, else all clients share one budget.
     #[must_use]
     pub fn with_signature_checks(mut self, per_second: u32) -> Self {
         self.budget = Budget::new(per_second);

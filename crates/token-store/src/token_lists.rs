@@ -32,13 +32,15 @@ pub(crate) struct Budget {
     candidates: usize,
     /// How many tokens a page walks past at most, beside those of the first walk.
     last_walk: usize,
-    /// How many tokens a count walks past at most.
+    /// How many tokens a count walks past at most, and how many a filter may leave for it.
     count_walk: usize,
+    count_candidates: usize,
 }
 
 impl Budget {
     /// A few microseconds for each token walked past, some milliseconds for a page; a count may take some dozens.
-    pub(crate) const USUAL: Self = Self { first_walk: 600, candidates: 200, last_walk: 600, count_walk: 60_000 };
+    pub(crate) const USUAL: Self =
+        Self { first_walk: 600, candidates: 200, last_walk: 600, count_walk: 60_000, count_candidates: 1_000 };
 }
 
 /// A token of a list and its place.
@@ -93,7 +95,7 @@ pub(crate) fn count(conn: &mut Conn, query: &TokenQuery, budget: Budget) -> Resu
         total: u64::try_from(found.min(most)).unwrap_or(TokenCount::MOST),
         exact: whole && found <= most,
     };
-    if let Some(rare) = lister.rare(budget.candidates)? {
+    if let Some(rare) = lister.rare(budget.count_candidates)? {
         return Ok(told(rare.len(), true));
     }
     let (found, edge) = lister.count_walk(budget.count_walk, most + 1)?;

@@ -235,7 +235,7 @@ fn s02_s04_p07_u08_u09_j02_j05_q02_pages_lead_through_all_that_fits_in_order_on_
     let config = Config { cases: 48, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let outcome = TestRunner::new(config).run(&values, |(seeds, queries, (first_walk, candidates, last_walk))| {
         let randomness = Counting(AtomicU64::new(NUMBER.fetch_add(0x1_0000_0001, Ordering::Relaxed)));
-        let budget = Budget { first_walk, candidates, last_walk, count_walk: last_walk };
+        let budget = Budget { first_walk, candidates, last_walk, count_walk: last_walk, count_candidates: candidates };
         let records: Vec<TokenRecord> =
             seeds.into_iter().enumerate().map(|(number, seed)| record(number, seed, &randomness)).collect();
         for (store, _) in &stores {

@@ -17,6 +17,9 @@ fn routes() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
+/// Answers 200 for ids of nothing, too.
+const OF_GUARDS: &str = "/api/v1/guard/tokens/{id}";
+
 fn call(method: &str, route: &str, id: &str) -> Call {
     let path = route.replace("{id}", id);
     let path = if route.ends_with("/explain") { format!("{path}?permission=a:b") } else { path };
@@ -45,7 +48,8 @@ fn atk_a21_an_id_that_names_nothing_is_404() {
                 for id in malformed.chain(spelled.iter().map(|id| (*id).to_owned())) {
                     let _ = world.refused(&call(method, route, &id), 404, &[]);
                 }
-                for id in [UNKNOWN, other(route)] {
+                // Guards are told of every token, also that there is none: no other 404 must be taken for that.
+                for id in [UNKNOWN, other(route)].into_iter().filter(|_| route != OF_GUARDS) {
                     let _ = world.refused(&call(method, route, id), 404, &[]);
                 }
             }
@@ -62,7 +66,7 @@ fn atk_a18_n02_what_was_deleted_answers_like_what_never_was() {
             problem["request_id"] = json!(null);
             problem
         };
-        for (method, route) in routes() {
+        for (method, route) in routes().into_iter().filter(|(_, route)| *route != OF_GUARDS) {
             let gone = match route {
                 _ if route.starts_with("/api/v1/roles") => &world.deleted_role,
                 _ if route.starts_with("/api/v1/users") => &world.deleted_user,
