@@ -62,7 +62,8 @@ fn measure(tokens: usize) {
     println!("\n{tokens} tokens in turn, one thread");
     let folder = tempfile::tempdir().expect("a folder");
     let installation = Installation::with(folder.path(), tokens);
-    let guard = &installation.product.guard;
+    let guard = installation.guard();
+    let guard = guard.as_ref();
     let presented = presented(&installation.texts);
     let before = resident();
     let mut calls = Calls { guard, presented: &presented, next: 0, cold: 0 };
@@ -148,16 +149,12 @@ fn in_a_database_of(size: usize) {
     let installation = Installation::with(folder.path(), size.max(1_000));
     let texts = installation.texts.get(..1_000).expect("a thousand");
     let presented = presented(texts);
-    let mut calls = Calls { guard: &installation.product.guard, presented: &presented, next: 0, cold: 0 };
+    let guard = installation.guard();
+    let mut calls = Calls { guard: &guard, presented: &presented, next: 0, cold: 0 };
     (0..2_000).for_each(|_| calls.one());
     print_ratio(&format!("a warm call with {size} tokens in the database, beside ring"), ring_check(), || calls.one());
     let started = Instant::now();
-    let follow = token_guard::Follow::new(token_core::NodeId([9; 16]), Duration::from_secs(1));
-    let source = std::sync::Arc::clone(&installation.product.store) as std::sync::Arc<dyn token_core::GuardSource>;
-    let guard = Guard::open(source, follow).expect("a guard");
-    guard.round().expect("a round");
-    guard.round().expect("a round");
-    assert!(guard.is_fresh(), "ready");
+    assert!(installation.guard().is_fresh(), "ready");
     println!("  a new guard over it is ready after {:.1} ms", started.elapsed().as_secs_f64() * 1_000.0);
 }
 

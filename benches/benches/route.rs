@@ -49,7 +49,7 @@ fn serve(kind: &str, folder: &Path, tokens: usize) {
     let installation = Installation::with(folder, tokens);
     std::fs::write(folder.join("texts"), installation.texts.join("\n")).expect("a file");
     let product = &installation.product;
-    let (guard, clock) = (Arc::clone(&product.guard), Arc::clone(&installation.clock) as Arc<dyn Clock>);
+    let (guard, clock) = (installation.guard(), Arc::clone(&installation.clock) as Arc<dyn Clock>);
     let store = Arc::clone(&product.store);
     let listen = Arc::clone(&store);
     let poll = std::time::Duration::from_millis(250);

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use token_admin::{ImportMode, Imported, NewRole, NewToken};
-use token_core::{Author, RoleId};
+use token_core::{Author, GuardSource, NodeId, RoleId};
+use token_guard::{Follow, Guard};
 use token_seal::MasterKey;
 use token_testkit::{FixedClock, Product, SeededRandomness};
 
@@ -68,6 +70,26 @@ fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<String> {
     }
     assert_eq!(texts.len(), tokens, "every row was good");
     texts
+}
+
+impl Installation {
+    /// A guard over it that follows the log, and does not limit signature checks: the clock stands still here, and one
+    /// second has only so many.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    pub fn guard(&self) -> Arc<Guard> {
+        let source = Arc::clone(&self.product.store) as Arc<dyn GuardSource>;
+        let guard = Guard::open(source, Follow::new(NodeId([9; 16]), Duration::from_secs(1))).expect("a guard");
+        let guard = guard.with_signature_checks(0);
+        for _ in 0..2 {
+            guard.round().expect("a round");
+        }
+        Arc::new(guard)
+    }
 }
 
 impl core::fmt::Debug for Installation {
