@@ -215,6 +215,6 @@ fn judge(known: &Known, jti: CredentialId, published: &Published, arrival: Arriv
     match unrevoked.admit(jti, arrival.now, arrival.peer) {
         Err(inactive) => Some(Err(inactive.into())),
         Ok(active) if active.grant().credentials.ended_by_use(jti).next().is_some() => None,
-        Ok(active) => Some(Ok(Caller::new(&active, token, token.permissions(&published.policy)))),
+        Ok(active) => Some(Ok(Caller::new(&active, token, token.compiled(&published.policy)))),
     }
 }

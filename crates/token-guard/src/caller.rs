@@ -7,7 +7,7 @@ use token_authz::{Decision, Permissions};
 use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleId, TokenId, TokenName, UnixSeconds};
 
 use crate::Refusal;
-use crate::known::KnownToken;
+use crate::known::{Compiled, KnownToken};
 
 /// An admitted caller. Made by [`crate::Guard::admit`] alone, from a proof that its token was active.
 #[derive(Clone, Debug)]
@@ -15,17 +15,17 @@ pub struct Caller {
     token: Arc<KnownToken>,
     credential: CredentialId,
     expires_at: Option<UnixSeconds>,
-    permissions: Arc<Permissions>,
+    compiled: Arc<Compiled>,
 }
 
 impl Caller {
-    pub(crate) fn new(active: &ActiveToken<'_>, token: &Arc<KnownToken>, permissions: Arc<Permissions>) -> Self {
+    pub(crate) fn new(active: &ActiveToken<'_>, token: &Arc<KnownToken>, compiled: Arc<Compiled>) -> Self {
         let credential = active.credential();
         let earlier = match (active.grant().expires_at, credential.expires_at) {
             (Some(token), Some(text)) => Some(token.min(text)),
             (one, other) => one.or(other),
         };
-        Self { token: Arc::clone(token), credential: credential.id, expires_at: earlier, permissions }
+        Self { token: Arc::clone(token), credential: credential.id, expires_at: earlier, compiled }
     }
 
     /// Which token.
@@ -61,12 +61,12 @@ impl Caller {
     /// What its roles together allow.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
-        &self.permissions
+        &self.compiled.permissions
     }
 
     /// Whether it may do something, and which role and rule say so.
     pub fn decide(&self, permission: &Permission) -> Decision {
-        self.permissions.decide(permission)
+        self.compiled.permissions.decide(permission)
     }
 
     /// Refuses callers without `permission`.

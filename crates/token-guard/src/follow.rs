@@ -46,6 +46,12 @@ impl Signal {
     fn has_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
+
+    /// Passes some time, less if this is the end.
+    fn wait_to_stop(&self, most: Duration) {
+        let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.told.wait_timeout_while(woken, most, |_| !self.has_stopped()));
+    }
 }
 
 impl Following {
@@ -137,13 +143,5 @@ fn hear(listen: &Listen, signal: &Signal, poll: Duration) {
                 Err(_) => break,
             }
         }
-    }
-}
-
-impl Signal {
-    /// Passes some time, less if this is the end.
-    fn wait_to_stop(&self, most: Duration) {
-        let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.told.wait_timeout_while(woken, most, |_| !self.has_stopped()));
     }
 }

@@ -58,21 +58,23 @@ pub(crate) struct KnownToken {
     pub(crate) usage: Arc<Counters>,
 }
 
+/// What the roles of one token come to. Callers share it with their token alone: a count of references that all tokens of
+/// the same roles share would let every thread wait for every other.
 #[derive(Debug)]
-struct Compiled {
+pub(crate) struct Compiled {
     policy: Seq,
-    permissions: Arc<Permissions>,
+    pub(crate) permissions: Arc<Permissions>,
 }
 
 impl KnownToken {
     /// What it may do under this policy.
-    pub(crate) fn permissions(&self, policy: &PolicyAt) -> Arc<Permissions> {
+    pub(crate) fn compiled(&self, policy: &PolicyAt) -> Arc<Compiled> {
         if let Some(ready) = self.compiled.load().as_ref().filter(|ready| ready.policy == policy.as_of) {
-            return Arc::clone(&ready.permissions);
+            return Arc::clone(ready);
         }
         let permissions = policy.permissions(&self.stored.grant().roles);
-        let compiled = Compiled { policy: policy.as_of, permissions: Arc::clone(&permissions) };
-        self.compiled.store(Some(Arc::new(compiled)));
-        permissions
+        let compiled = Arc::new(Compiled { policy: policy.as_of, permissions });
+        self.compiled.store(Some(Arc::clone(&compiled)));
+        compiled
     }
 }
