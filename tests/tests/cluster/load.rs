@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::history::{Call, History};
 use crate::line::{Line, Reply};
 use crate::nodes::{EFFECTIVE, Made, NODES, Nodes, until};
+use crate::proxy::Way;
 
 /// Tokens that live at any time, so that every node has some it knows whatever is done to it.
 const LIVE: usize = 24;
@@ -133,13 +134,34 @@ impl<'a> Load<'a> {
         let (mut dice, mut lines) = (dice(), Lines::new(self.nodes));
         while !self.has_stopped() {
             sleep(PACE);
-            let token = self.one(&mut dice);
-            let Some(token) = token else { continue };
-            let began = self.history.now();
-            let Some(reply) = lines.call(node, "GET", "/api/v1/whoami", &token.made.text, "") else { continue };
-            let ended = self.history.now();
-            self.history.called(Call { node, token: token.number, began, ended, status: reply.status });
+            if let Some(token) = self.one(&mut dice) {
+                self.ask(node, &token, &mut lines);
+            }
         }
+    }
+
+    /// One call, noted in the history; its status, if it was answered.
+    fn ask(&self, node: usize, token: &Token, lines: &mut Lines<'_>) -> Option<u16> {
+        let began = self.history.now();
+        let status = lines.call(node, "GET", "/api/v1/whoami", &token.made.text, "")?.status;
+        let ended = self.history.now();
+        self.history.called(Call { node, token: token.number, began, ended, status });
+        Some(status)
+    }
+
+    /// A token that a node knows is revoked elsewhere while that node is cut off, and called there at once. All of it is
+    /// noted in the history; on a busy machine it may come to nothing.
+    pub(crate) fn chase(&self, cut_off: usize, elsewhere: usize) -> Option<()> {
+        let mut lines = Lines::new(self.nodes);
+        let token = self.make(elsewhere, &mut lines)?;
+        self.ask(cut_off, &token, &mut lines).filter(|status| *status == 200)?;
+        self.nodes.go(cut_off, Way::Hole);
+        self.history.ending(token.number);
+        if self.revoke(&token, elsewhere, &mut lines) {
+            self.ask(cut_off, &token, &mut lines);
+        }
+        self.nodes.go(cut_off, Way::Pass);
+        Some(())
     }
 
     /// One that lives, the older ones more often: those a node knows that is cut off. Or one that has ended, those that
@@ -157,7 +179,9 @@ impl<'a> Load<'a> {
         while !self.has_stopped() {
             sleep(PACE);
             if self.live.lock().unwrap().len() < LIVE {
-                self.make(dice.below(NODES), &mut lines);
+                if let Some(token) = self.make(dice.below(NODES), &mut lines) {
+                    self.live.lock().unwrap().push_back(token);
+                }
                 continue;
             }
             let Some(token) = self.take_oldest() else { continue };
@@ -168,16 +192,16 @@ impl<'a> Load<'a> {
         }
     }
 
-    fn make(&self, node: usize, lines: &mut Lines<'_>) {
+    fn make(&self, node: usize, lines: &mut Lines<'_>) -> Option<Arc<Token>> {
         let number = self.made.fetch_add(1, Ordering::SeqCst);
         let body = json!({"name": format!("t{number}"), "roles": []}).to_string();
         let reply = lines.call(node, "POST", "/api/v1/tokens", &self.nodes.admin_text, &body);
-        let Some(reply) = reply.filter(|reply| reply.status == 201) else { return };
+        let reply = reply.filter(|reply| reply.status == 201)?;
         assert!(is_effective(&reply), "{reply:?}");
         let answer: Value = serde_json::from_str(&reply.body).unwrap();
         let [id, text] = ["id", "token"].map(|name| answer[name].as_str().unwrap().to_owned());
         self.history.made(number);
-        self.live.lock().unwrap().push_back(Arc::new(Token { number, made: Made { id, text } }));
+        Some(Arc::new(Token { number, made: Made { id, text } }))
     }
 
     /// It is called as long as it is the newest of those that end.
