@@ -13,7 +13,7 @@ use token_core::{Author, BuiltIn, TokenQuery, UnixSeconds};
 use token_seal::MasterKey;
 use token_testkit::{Database, FixedClock, Kind, Product, SeededRandomness};
 
-const PASSWORD: &str = "correct horse battery staple";
+const PASSWORD: &str = "nine quiet lanterns drift";
 
 fn main() {
     for size in sizes() {
