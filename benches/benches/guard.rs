@@ -24,7 +24,7 @@ fn arrival() -> Arrival {
 /// One call of each text in turn.
 struct Calls<'a> {
     guard: &'a Guard,
-    presented: &'a [Presented],
+    presented: &'a [Presented<'a>],
     next: usize,
     cold: u64,
 }
@@ -35,9 +35,9 @@ impl Calls<'_> {
         self.next += 1;
         let caller = match self.guard.admit_warm(presented, arrival()) {
             Warm::Decided(admitted) => admitted,
-            Warm::Cold => {
+            Warm::Cold(text) => {
                 self.cold += 1;
-                self.guard.admit(presented, arrival())
+                self.guard.admit_text(text, arrival())
             }
         };
         let caller = black_box(caller.expect("admitted"));
@@ -54,8 +54,8 @@ fn main() {
     }
 }
 
-fn presented(texts: &[String]) -> Vec<Presented> {
-    texts.iter().map(|text| Presented::Bearer(text.clone())).collect()
+fn presented(texts: &[String]) -> Vec<Presented<'_>> {
+    texts.iter().map(|text| Presented::Bearer(text)).collect()
 }
 
 fn measure(tokens: usize) {
@@ -109,7 +109,7 @@ fn ring_check() -> impl FnMut() {
 }
 
 /// How many calls one thread and two threads make in the same time, in turns.
-fn threads(guard: &Guard, presented: &[Presented]) {
+fn threads(guard: &Guard, presented: &[Presented<'_>]) {
     let rate = |threads: usize| {
         let (over, made) = (AtomicBool::new(false), AtomicU64::new(0));
         std::thread::scope(|scope| {

@@ -70,6 +70,9 @@ fn serve(kind: &str, folder: &Path, tokens: usize) {
                 .service(web::resource("/guarded").route(web::get().to(guarded)).wrap(layer))
                 .service(web::resource("/naive").route(web::get().to(naive)))
         });
+        // Nobody is sent away for having waited while the others had their turn.
+        let never = std::time::Duration::ZERO;
+        let server = server.client_request_timeout(never).keep_alive(std::time::Duration::from_hours(1));
         let server = server.workers(1).bind("127.0.0.1:0").expect("a port");
         println!("{} {kind}", server.addrs().first().expect("an address"));
         let running = server.disable_signals().run();
@@ -85,6 +88,7 @@ fn serve(kind: &str, folder: &Path, tokens: usize) {
 /// Checks the signature and reads the token, beside the event loop, with every call.
 async fn naive(request: actix_web::HttpRequest, store: Arc<TokenStore>, ring: Arc<KeyRing>) -> HttpResponse {
     let Presented::Bearer(text) = presented(request.headers()) else { return HttpResponse::Unauthorized().finish() };
+    let text = text.to_owned();
     let read = web::block(move || {
         let jwt = UnverifiedJwt::parse(&text, MAX_TOKEN).ok()?;
         let claims = ring.verify(&jwt).ok()?;

@@ -68,6 +68,15 @@ impl Ends {
         matches!(self, Self::OnFirstUse { used_at: None, .. })
     }
 
+    /// The second from which on it has come at the latest; `None` where time alone never ends it.
+    #[must_use]
+    pub fn latest(&self) -> Option<UnixSeconds> {
+        match self {
+            Self::Never => None,
+            Self::At(latest) | Self::OnFirstUse { latest, .. } => Some(*latest),
+        }
+    }
+
     /// Whether the end has come.
     #[must_use]
     pub fn has_come(&self, now: UnixSeconds) -> bool {

@@ -6,67 +6,86 @@ use std::sync::Arc;
 use token_authz::{Decision, Permissions};
 use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleId, TokenId, TokenName, UnixSeconds};
 
-use crate::Refusal;
 use crate::known::{Compiled, KnownToken};
+use crate::usage::Cell;
+use crate::{Arrival, Refusal};
 
 /// An admitted caller. Made by [`crate::Guard::admit`] alone, from a proof that its token was active.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub struct Caller(Arc<Admitted>);
+
+/// What every call looks at stands together, in front.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Admitted {
+    /// Calls of one thread with it. What is left is handed over at its end.
+    pub(crate) counted: Cell,
+    permissions: Arc<Permissions>,
     token: Arc<KnownToken>,
+    compiled: Arc<Compiled>,
     credential: CredentialId,
     expires_at: Option<UnixSeconds>,
-    compiled: Arc<Compiled>,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.token.usage.take_over(&self.counted);
+    }
 }
 
 impl Caller {
     pub(crate) fn new(active: &ActiveToken<'_>, token: &Arc<KnownToken>, compiled: Arc<Compiled>) -> Self {
         let credential = active.credential();
-        let earlier = match (active.grant().expires_at, credential.expires_at) {
-            (Some(token), Some(text)) => Some(token.min(text)),
-            (one, other) => one.or(other),
-        };
-        Self { token: Arc::clone(token), credential: credential.id, expires_at: earlier, compiled }
+        let expires_at = active.grant().expires_at.into_iter().chain(credential.expires_at).min();
+        Self(Arc::new(Admitted {
+            counted: Cell::default(),
+            permissions: Arc::clone(&compiled.permissions),
+            token: Arc::clone(token),
+            compiled,
+            credential: credential.id,
+            expires_at,
+        }))
     }
 
     /// Which token.
     #[must_use]
     pub fn id(&self) -> TokenId {
-        self.token.stored.grant().id
+        self.0.token.stored.grant().id
     }
 
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> &TokenName {
-        &self.token.stored.grant().name
+        &self.0.token.stored.grant().name
     }
 
     /// Which of its JWTs was presented.
     #[must_use]
     pub fn credential(&self) -> CredentialId {
-        self.credential
+        self.0.credential
     }
 
     /// The earlier of token's and text's end.
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixSeconds> {
-        self.expires_at
+        self.0.expires_at
     }
 
     /// Its explicit roles; the implicit one is not listed.
     #[must_use]
     pub fn roles(&self) -> &BTreeSet<RoleId> {
-        &self.token.stored.grant().roles
+        &self.0.token.stored.grant().roles
     }
 
     /// What its roles together allow.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
-        &self.compiled.permissions
+        &self.0.permissions
     }
 
     /// Whether it may do something, and which role and rule say so.
     pub fn decide(&self, permission: &Permission) -> Decision {
-        self.compiled.permissions.decide(permission)
+        self.0.permissions.decide(permission)
     }
 
     /// Refuses callers without `permission`.
@@ -78,10 +97,33 @@ impl Caller {
         if self.decide(permission).is_allowed() { Ok(()) } else { Err(Refusal::Missing(permission.clone())) }
     }
 
+    /// What its roles come to, by one version of the policy.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.0.compiled
+    }
+
+    /// The second from which on the same text may come to something else though nothing was changed; beyond all seconds if
+    /// there is none. `None` where it depends on more than the time.
+    pub(crate) fn judged_until(&self) -> Option<i64> {
+        let grant = self.0.token.stored.grant();
+        let ends = grant.credentials.find(self.0.credential)?.ends.latest();
+        let until = self.0.expires_at.into_iter().chain(ends).min();
+        grant.allowed_networks.is_none().then_some(until.map_or(i64::MAX, UnixSeconds::get))
+    }
+
+    /// From now on it counts calls itself, those of one thread.
+    pub(crate) fn counts_itself(&self) {
+        self.0.token.usage.also_count(Arc::downgrade(&self.0));
+    }
+
+    /// Counts an admitted call, where it counts itself.
+    pub(crate) fn count(&self, arrival: Arrival) {
+        self.0.counted.count(&self.0.token.usage, arrival);
+    }
+
     /// Counts that this call lacked a permission.
-    #[cfg(feature = "actix")]
     pub(crate) fn count_forbidden(&self) {
-        self.token.usage.forbidden();
+        self.0.token.usage.forbidden();
     }
 
     /// How events name it.

@@ -59,16 +59,10 @@ enum Part {
     Waits(Arc<Fill>),
 }
 
-/// Stands for a head: two lives of a log have the same numbers, and not the same marks.
-fn mark(head: &Head) -> u64 {
-    let [start @ .., _, _, _, _, _, _, _, _] = head.epoch.0;
-    u64::from_le_bytes(start).wrapping_add(head.seq.get())
-}
-
 impl Memory {
     pub(crate) fn new(published: Published, entries: usize) -> Self {
         Self {
-            applied: AtomicU64::new(mark(&published.head)),
+            applied: AtomicU64::new(published.mark()),
             fresh_until: AtomicU64::new(Boot::ZERO.get()),
             published: ArcSwap::from_pointee(published),
             tokens: Cache::new(entries.max(1)),
@@ -102,7 +96,12 @@ impl Memory {
     /// asked when everything else was looked at. Freshness is looked at first: a round that ends in between would lend
     /// its own to what was seen before it.
     pub(crate) fn holds(&self, published: &Published, now: Boot) -> bool {
-        self.is_fresh(now) && self.applied.load(Ordering::SeqCst) == mark(&published.head)
+        self.holds_as_of(published.mark(), now)
+    }
+
+    /// The same for what was seen as of the head with this mark, whenever that was.
+    pub(crate) fn holds_as_of(&self, mark: u64, now: Boot) -> bool {
+        self.is_fresh(now) && self.applied.load(Ordering::SeqCst) == mark
     }
 
     /// What is known of a token.
@@ -127,7 +126,7 @@ impl Memory {
             }
             self.tokens.remove(id);
         }
-        let applied = mark(&published.head);
+        let applied = published.mark();
         self.published.store(Arc::new(published));
         self.applied.store(applied, Ordering::SeqCst);
     }

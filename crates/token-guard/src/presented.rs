@@ -1,8 +1,8 @@
 //! What stands in the `Authorization` fields of a request (RFC 6750 §2.1, RFC 9110 §11.6.2).
 
 /// What a caller presents. A bad credential is never the same as none.
-#[derive(Clone, Eq, PartialEq)]
-pub enum Presented {
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Presented<'a> {
     /// No `Authorization` field.
     Nothing,
     /// Credentials of another scheme, e.g. `Basic`; treated like none.
@@ -12,16 +12,16 @@ pub enum Presented {
     /// The scheme `Bearer`, wrongly spelled, or with nothing behind it.
     Malformed,
     /// What stands behind `Bearer `; any text.
-    Bearer(String),
+    Bearer(&'a str),
 }
 
-impl Presented {
+impl<'a> Presented<'a> {
     /// Reads the values of all `Authorization` fields of one request.
     ///
     /// The scheme is compared without regard to case, and one or more blanks follow it (RFC 9110 §11.1, §11.4). A
     /// missing blank or a tab is refused, not guessed.
     #[must_use]
-    pub fn from_fields<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> Self {
+    pub fn from_fields(fields: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut fields = fields.into_iter();
         match (fields.next(), fields.next()) {
             (None, _) => Self::Nothing,
@@ -30,7 +30,7 @@ impl Presented {
         }
     }
 
-    fn from_field(field: &[u8]) -> Self {
+    fn from_field(field: &'a [u8]) -> Self {
         const SCHEME: &[u8] = b"bearer";
         let field = field.trim_ascii();
         if field.is_empty() {
@@ -42,11 +42,11 @@ impl Presented {
         }
         let text = rest.iter().position(|byte| *byte != b' ').filter(|blanks| 0 < *blanks);
         let text = text.and_then(|blanks| rest.get(blanks..)).and_then(|text| core::str::from_utf8(text).ok());
-        text.map_or(Self::Malformed, |text| Self::Bearer(text.to_owned()))
+        text.map_or(Self::Malformed, Self::Bearer)
     }
 }
 
-impl core::fmt::Debug for Presented {
+impl core::fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Nothing => "Nothing",
@@ -62,13 +62,13 @@ impl core::fmt::Debug for Presented {
 mod tests {
     use super::*;
 
-    fn one(field: &[u8]) -> Presented {
+    fn one(field: &[u8]) -> Presented<'_> {
         Presented::from_fields([field])
     }
 
     #[test]
     fn s34_one_blank_or_more_and_never_none() {
-        let good = Presented::Bearer("a.b.c".to_owned());
+        let good = Presented::Bearer("a.b.c");
         for field in ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "bEaReR    a.b.c", " Bearer a.b.c "] {
             assert_eq!(one(field.as_bytes()), good, "{field}");
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use token_core::{TokenId, TokenUsage, UsageDay};
 
-pub(crate) use self::counters::Counters;
+pub(crate) use self::counters::{Cell, Counters};
 use crate::Guard;
 
 /// Shards of the register, so that handing over all numbers stops nobody for long.

@@ -62,7 +62,8 @@ fn p01_nothing_reaches_the_database_before_a_good_signature() {
                 continue;
             }
             assert!(matches!(guard.admit_text(&altered, arrival), Err(Refusal::Invalid)), "position {position}");
-            let presented = Presented::from_fields([format!("Bearer {altered}x").as_bytes()]);
+            let field = format!("Bearer {altered}x");
+            let presented = Presented::from_fields([field.as_bytes()]);
             assert!(guard.admit(&presented, arrival).is_err());
         }
         for presented in [Presented::Nothing, Presented::OtherScheme, Presented::Several, Presented::Malformed] {

@@ -7,8 +7,8 @@ mod states;
 use std::collections::BTreeSet;
 
 use token_core::{
-    AsOf, Boot, Credential, CredentialId, Credentials, Digest, Encoding, Ends, Epoch, Grant, Head, KeySet, Rules, Seq,
-    StoredToken, Token, TokenId, Touches, UnixSeconds,
+    AsOf, Boot, Credential, CredentialId, Credentials, Digest, Encoding, Ends, Epoch, Grant, Head, KeySet, RouteRules,
+    Rules, Seq, StoredToken, Token, TokenId, Touches, UnixSeconds,
 };
 
 use super::*;
@@ -34,7 +34,7 @@ fn head(seq: u64) -> Head {
 /// The rules as of an event.
 fn rules(seq: u64) -> Published {
     let keys = KeySet { keys: Vec::new(), identity: None };
-    Published::new(head(seq), Rules { roles: Vec::new(), keys }).unwrap()
+    Published::new(head(seq), Rules { roles: Vec::new(), keys, routes: RouteRules::default() }).unwrap()
 }
 
 /// The token as it is from an event on: its name is the number of the event.

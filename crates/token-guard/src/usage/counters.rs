@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 
 use token_core::{TokenId, TokenUsage, UnixSeconds, UsageCounts, UsageDay, UsedFrom};
 
+use crate::caller::Admitted;
 use crate::{Arrival, Refusal};
 
 /// How many addresses of a token are known without a lock.
@@ -14,14 +15,30 @@ const MARKS: usize = 2;
 /// The numbers of one token. Small: there is one for every token that is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
+    shared: Cell,
+    /// Marks of the latest of the addresses; 0 for none.
+    marks: [AtomicU64; MARKS],
+    noted: Mutex<Noted>,
+    /// What few tokens ever have.
+    faults: OnceLock<Box<Faults>>,
+}
+
+/// Admitted calls. A thread that often calls with a token has one of its own: nobody else writes there but who takes.
+#[derive(Debug, Default)]
+pub(crate) struct Cell {
     admitted: AtomicU64,
     /// The second of the last admitted call, and one; 0 for none.
     last_used: AtomicI64,
-    /// Marks of the latest of `addresses`; 0 for none.
-    marks: [AtomicU64; MARKS],
-    addresses: Mutex<Box<[UsedFrom]>>,
-    /// What few tokens ever have.
-    faults: OnceLock<Box<Faults>>,
+    /// Marks the address of the last call, if it was noted since the last taking; 0 for none.
+    address: AtomicU64,
+}
+
+/// What is behind a lock.
+#[derive(Debug, Default)]
+struct Noted {
+    addresses: Box<[UsedFrom]>,
+    /// Callers that threads keep.
+    callers: Vec<Weak<Admitted>>,
 }
 
 /// Calls that did not go as their caller wished.
@@ -34,13 +51,90 @@ struct Faults {
     address: AtomicU64,
 }
 
+impl Cell {
+    /// Counts an admitted call of the token of these numbers, to which it belongs.
+    pub(crate) fn count(&self, of: &Counters, arrival: Arrival) {
+        self.admitted.fetch_add(1, Ordering::Relaxed);
+        let second = arrival.now.get().saturating_add(1);
+        if self.last_used.load(Ordering::Relaxed) < second {
+            self.last_used.fetch_max(second, Ordering::Relaxed);
+        }
+        if let Some(address) = arrival.peer {
+            let mark = mark(address);
+            if self.address.load(Ordering::Relaxed) != mark {
+                if !of.marks.iter().any(|known| known.load(Ordering::Relaxed) == mark) {
+                    of.note(UsedFrom { at: arrival.now, address });
+                }
+                self.address.store(mark, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Takes the number of calls, and the last second and one.
+    fn take(&self) -> (u64, i64) {
+        self.address.store(0, Ordering::Relaxed);
+        (taken(&self.admitted), taken_second(&self.last_used))
+    }
+}
+
+fn taken(counter: &AtomicU64) -> u64 {
+    match counter.load(Ordering::Relaxed) {
+        0 => 0,
+        _ => counter.swap(0, Ordering::Relaxed),
+    }
+}
+
+fn taken_second(second: &AtomicI64) -> i64 {
+    match second.load(Ordering::Relaxed) {
+        0 => 0,
+        _ => second.swap(0, Ordering::Relaxed),
+    }
+}
+
+impl Noted {
+    /// Takes what threads counted, and forgets those callers that are gone.
+    fn take(&mut self) -> (u64, i64) {
+        let (mut admitted, mut last) = (0_u64, 0_i64);
+        self.callers.retain(|caller| {
+            let Some(caller) = caller.upgrade() else { return false };
+            let (calls, second) = caller.counted.take();
+            admitted += calls;
+            last = last.max(second);
+            true
+        });
+        (admitted, last)
+    }
+}
+
 impl Counters {
     /// Counts a call by what became of it.
     pub(crate) fn count(&self, refusal: Option<&Refusal>, arrival: Arrival) {
         match refusal {
-            None => self.admitted(arrival),
+            None => self.shared.count(self, arrival),
             Some(refusal) => self.refused(refusal),
         }
+    }
+
+    /// A caller of this token counts calls itself.
+    pub(crate) fn also_count(&self, caller: Weak<Admitted>) {
+        let callers = &mut self.noted().callers;
+        if callers.len() == callers.capacity() {
+            callers.retain(|caller| 0 < caller.strong_count());
+        }
+        callers.push(caller);
+    }
+
+    /// Goes on with what was counted there.
+    pub(crate) fn take_over(&self, counted: &Cell) {
+        let (admitted, last) = counted.take();
+        if 0 < admitted {
+            self.shared.admitted.fetch_add(admitted, Ordering::Relaxed);
+            self.shared.last_used.fetch_max(last, Ordering::Relaxed);
+        }
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts that an admitted call lacked a permission.
@@ -50,20 +144,6 @@ impl Counters {
 
     fn faults(&self) -> &Faults {
         self.faults.get_or_init(Box::default)
-    }
-
-    fn admitted(&self, arrival: Arrival) {
-        self.admitted.fetch_add(1, Ordering::Relaxed);
-        let second = arrival.now.get().saturating_add(1);
-        if self.last_used.load(Ordering::Relaxed) < second {
-            self.last_used.fetch_max(second, Ordering::Relaxed);
-        }
-        if let Some(address) = arrival.peer {
-            let mark = mark(address);
-            if !self.marks.iter().any(|known| known.load(Ordering::Relaxed) == mark) {
-                self.note(UsedFrom { at: arrival.now, address });
-            }
-        }
     }
 
     /// Counts a refusal that is about the token; others say nothing of it.
@@ -86,7 +166,8 @@ impl Counters {
 
     #[cold]
     fn note(&self, from: UsedFrom) {
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
+        let addresses = &mut noted.addresses;
         if addresses.iter().any(|known| known.address == from.address && from.at <= known.at) {
             return;
         }
@@ -99,16 +180,17 @@ impl Counters {
 
     /// Forgets the admitted calls; how many they were.
     pub(super) fn lose(&self) -> u64 {
-        self.admitted.swap(0, Ordering::Relaxed)
+        self.noted().take().0 + self.shared.take().0
     }
 
     /// Takes everything that was counted; nothing is counted twice, and nothing falls between two takings.
     pub(super) fn take(&self, token: TokenId, day: UsageDay) -> Option<TokenUsage> {
-        let taken = |counter: &AtomicU64| match counter.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => counter.swap(0, Ordering::Relaxed),
-        };
-        let mut counts = UsageCounts { admitted: taken(&self.admitted), ..UsageCounts::default() };
+        let mut noted = self.noted();
+        // Addresses are noted anew from here on, before callers forget which one they saw.
+        self.marks.iter().for_each(|mark| mark.store(0, Ordering::Relaxed));
+        // Whatever a caller hands over meanwhile is taken now or the next time.
+        let ((own, last_own), (shared, last_shared)) = (noted.take(), self.shared.take());
+        let mut counts = UsageCounts { admitted: shared + own, ..UsageCounts::default() };
         if let Some(faults) = self.faults.get() {
             counts.forbidden = taken(&faults.forbidden);
             counts.expired = taken(&faults.expired);
@@ -116,20 +198,18 @@ impl Counters {
             counts.superseded = taken(&faults.superseded);
             counts.address = taken(&faults.address);
         }
-        let last_used = match self.last_used.load(Ordering::Relaxed) {
+        let last_used = match last_shared.max(last_own) {
             0 => None,
-            _ => UnixSeconds::new(self.last_used.swap(0, Ordering::Relaxed).saturating_sub(1)).ok(),
+            second => UnixSeconds::new(second.saturating_sub(1)).ok(),
         };
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        self.marks.iter().for_each(|mark| mark.store(0, Ordering::Relaxed));
-        let addresses = core::mem::take(&mut *addresses).into_vec();
+        let addresses = core::mem::take(&mut noted.addresses).into_vec();
         let usage = TokenUsage { token, day, counts, last_used, addresses };
         (!usage.counts.is_empty() || usage.last_used.is_some() || !usage.addresses.is_empty()).then_some(usage)
     }
 
     pub(super) fn give_back(&self, usage: &TokenUsage) {
         let UsageCounts { admitted, forbidden, expired, revoked, superseded, address } = usage.counts;
-        self.admitted.fetch_add(admitted, Ordering::Relaxed);
+        self.shared.admitted.fetch_add(admitted, Ordering::Relaxed);
         if (UsageCounts { admitted: 0, ..usage.counts }) != UsageCounts::default() {
             let faults = self.faults();
             faults.forbidden.fetch_add(forbidden, Ordering::Relaxed);
@@ -139,7 +219,7 @@ impl Counters {
             faults.address.fetch_add(address, Ordering::Relaxed);
         }
         if let Some(last) = usage.last_used {
-            self.last_used.fetch_max(last.get().saturating_add(1), Ordering::Relaxed);
+            self.shared.last_used.fetch_max(last.get().saturating_add(1), Ordering::Relaxed);
         }
         usage.addresses.iter().for_each(|from| self.note(*from));
     }
@@ -175,6 +255,6 @@ mod tests {
         marks.dedup();
         assert_eq!(marks.len(), 2_999, "`::` is once");
         assert!(!marks.contains(&0));
-        assert!(core::mem::size_of::<Counters>() <= 80, "{}", core::mem::size_of::<Counters>());
+        assert!(core::mem::size_of::<Counters>() <= 104, "{}", core::mem::size_of::<Counters>());
     }
 }

@@ -104,7 +104,7 @@ fn x01_freshness_of_a_later_round_is_not_lent_to_what_was_seen_before_it() {
 fn x01_a_call_that_looks_at_freshness_last_is_caught() {
     is_caught(|| {
         late(|memory, published, now| {
-            let still = memory.applied.load(Ordering::SeqCst) == mark(&published.head);
+            let still = memory.applied.load(Ordering::SeqCst) == published.mark();
             still && memory.is_fresh(now)
         });
     });
@@ -117,5 +117,5 @@ fn x01_a_call_that_does_not_look_whether_anything_was_applied_is_caught() {
 
 #[test]
 fn x01_a_call_that_does_not_look_at_freshness_is_caught() {
-    is_caught(|| late(|memory, published, _| memory.applied.load(Ordering::SeqCst) == mark(&published.head)));
+    is_caught(|| late(|memory, published, _| memory.applied.load(Ordering::SeqCst) == published.mark()));
 }
