@@ -166,6 +166,25 @@ eachDatabase('s02_long_lists_go_on_by_themselves', async (world) => {
   await read(view.list.locator('[aria-current] .name'), ['Token 119']);
 });
 
+eachDatabase('s04_the_filter_bar_stays_on_top_however_far_down_the_chosen_token_stands', async (world) => {
+  const { page } = world;
+  const oldest = await world.token('Oldest');
+  for (let number = 0; number < 40; number += 1) await world.token(`Newer ${number}`);
+  const view = await new TokensView(page).show(oldest.id);
+  const height = await page.evaluate(() => innerHeight);
+  const inside = async (what, element) => {
+    const box = await element.boundingBox();
+    assert.ok(0 <= box.y && box.y + box.height <= height, `${what} is in sight: ${JSON.stringify(box)}`);
+  };
+  await view.row('Oldest').scrollIntoViewIfNeeded();
+  await inside('the row', view.row('Oldest'));
+  await inside('the bar', view.filter);
+  await inside('the count', view.count);
+  await view.filter.fill('Oldest');
+  await read(view.names, ['Oldest']);
+  await accessible(page);
+});
+
 eachDatabase('narrow_windows_show_one_panel_at_a_time', { context: { viewport: { width: 360, height: 740 } } }, async (world) => {
   const { page } = world;
   await world.token('A name that is rather long for such a small window', { expires_at: day(30) });
