@@ -2,22 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use token_core::Permission;
 use token_guard::Caller;
-use token_guard::actix::{Require, Requirement};
+use token_guard::actix::Require;
 
-/// May see assets.
-struct ReadAssets;
-
-impl Requirement for ReadAssets {
-    const PERMISSION: Permission = Permission::literal("assets:read");
-}
-
-/// May make assets.
-struct WriteAssets;
-
-impl Requirement for WriteAssets {
-    const PERMISSION: Permission = Permission::literal("assets:write");
+token_guard::requirement! {
+    /// May see assets.
+    ReadAssets = "assets:read";
+    /// May make assets.
+    WriteAssets = "assets:write";
 }
 
 /// Behind a [`token_guard::actix::GuardLayer`].

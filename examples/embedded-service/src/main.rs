@@ -14,8 +14,9 @@ mod settings;
 use std::sync::Arc;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use token_client::{Remote, WallClock};
+use token_client::Remote;
 use token_core::Clock;
+use token_guard::WallClock;
 use token_guard::actix::GuardLayer;
 
 use settings::Settings;
