@@ -18,16 +18,19 @@ pub use answers::{
     RoleView, RoleWithUseView, RuleView, SessionUserView, SessionView, SubjectView, TokenPageView, TokenState,
     TokenView, VerdictView, WhoamiRuleView, WhoamiView, WithdrawnKeyView,
 };
+pub use answers::{AuthorizationServerView, IntrospectionView};
 pub use answers::{
     ContinuityView, GuardAnswerError, GuardCredentialView, GuardEndsView, GuardFirstUseView, GuardKeyView,
     GuardRoleView, GuardRulesAnswer, GuardRulesView, GuardSyncView, GuardTokenAnswer, GuardTokenView, HeadView,
     RenewalView, TouchesView,
 };
+pub use answers::{RouteCheckTokenView, RouteCheckView, RouteRuleView, RoutesView};
 pub use answers::{UsageDayView, UsageView, UsedFromView};
 pub use answers::{UserView, UserWithUseView};
 pub use fields::RequestError;
 pub use json::{BodyError, MAX_DEPTH, Object, Value, parse_object};
 pub use problem::{FieldError, Problem, ProblemKind};
+pub use requests::RouteRulesRequest;
 pub use requests::{
     BulkActionRequest, BulkChoiceRequest, BulkFilterRequest, BulkRequest, EditRoleRequest, EditTokenRequest,
     ImportKeyRequest, NewRoleRequest, NewTokenRequest, OldEndsRequest, RevealRequest, RevokeRequest, RotateKeyRequest,

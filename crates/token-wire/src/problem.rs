@@ -40,6 +40,12 @@ pub struct Problem {
     /// Everything wrong with what was sent, at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// At the OAuth endpoints alone: the code that OAuth clients read (RFC 6749 §5.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// At the OAuth endpoints alone: `detail` as OAuth clients read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
 }
 
 impl Problem {
@@ -53,6 +59,8 @@ impl Problem {
             detail,
             request_id: None,
             errors: Vec::new(),
+            error: None,
+            error_description: None,
         }
     }
 }
@@ -105,6 +113,14 @@ problems! {
     InsufficientScope = "insufficient-scope", 403, "Permission missing";
     /// The change gives or takes over what the caller does not hold.
     NotHeld = "not-held", 403, "Beyond your own permissions";
+    /// Whoever asks as a gateway is none that is believed.
+    NotTrusted = "not-trusted", 403, "Not a trusted proxy";
+    /// The path of a call could be read as another one.
+    PathRefused = "path-refused", 403, "Path refused";
+    /// No route rule is about a call.
+    NoRouteRule = "no-route-rule", 403, "No rule for this call";
+    /// What a gateway says of a call is missing or contradicts itself.
+    InvalidForwarding = "invalid-forwarding", 400, "Call not told clearly";
     /// A change in a session that no page of ours is known to have asked for.
     Csrf = "csrf", 403, "Not from a page of this server";
     /// The body is no JSON object.
@@ -182,6 +198,7 @@ mod tests {
             r#"{"type":"/problems/conflict","title":"Not possible in this state","status":409,"detail":"x"}"#
         );
         problem.errors.push(FieldError::new("/name", "must not be empty"));
+        problem.error = Some("invalid_request".to_owned());
         let back: Problem = serde_json::from_str(&serde_json::to_string(&problem).unwrap()).unwrap();
         assert_eq!(back, problem);
     }

@@ -84,7 +84,7 @@ fn told_by(
     let all = world.rows().roles;
     let roles: Vec<&Role> = all.iter().filter(|role| held.contains(&role.id)).collect();
     assert_eq!(explained.decision.is_allowed(), allows(&roles, question), "{explained}");
-    let Explanation { decision, role: Some(name), rule } = explained else {
+    let Explanation { decision, role: Some(name), rule, .. } = explained else {
         assert_eq!((explained.decision.is_allowed(), explained.rule), (false, None));
         assert!(!roles.iter().any(|role| role.rules.iter().any(|rule| rule.pattern.covers(question))));
         return None;

@@ -1,5 +1,7 @@
 //! When a key that is published begins to sign, to the second, and that it does once.
 
+mod load;
+
 use std::sync::Barrier;
 
 use token_admin::{Admin, AdminError, Begin, Conflict, RotateKey};

@@ -5,7 +5,7 @@ mod state;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use token_guard::{Arrival, Refusal};
+use token_guard::{Arrival, Question, Refusal};
 
 use crate::each_store::{Cases, in_each_world, on_each_store};
 use crate::world::World;
@@ -72,6 +72,45 @@ fn p03_p51_each_predicate_alone_refuses() {
             assert_eq!(*expected == "admitted", state.failing() == 0, "{state:?}");
         }
     });
+}
+
+/// Seconds from now, and addresses, that texts are presented at and from.
+const SECONDS: [i64; 9] = [-6, -5, -1, 0, 1, 2, 3, 4, 6];
+const PEERS: [Option<&str>; 4] = [None, Some("10.20.30.40"), Some("11.20.30.40"), Some("fd00::7")];
+
+#[test]
+fn atk_i07_p03_a_question_about_a_text_and_a_call_with_it_have_one_verdict_in_ten_thousand_states() {
+    let tally = RefCell::new(BTreeMap::<String, u32>::new());
+    let said =
+        |verdict: Result<(), &Refusal>| verdict.map_or_else(|refusal| format!("{refusal:?}"), |()| "good".into());
+    on_each_store(Cases { sqlite: 180, postgres: 110 }, &any_state(), |world, state| {
+        let text = state.bring_about(world);
+        for (seconds, peer) in SECONDS.iter().flat_map(|seconds| PEERS.iter().map(move |peer| (seconds, peer))) {
+            let call = Arrival { now: world.after(*seconds), peer: peer.map(|peer| peer.parse().unwrap()) };
+            let question = Question { call, asked_from: None };
+            let asked = world.guard.inspect(&text, question);
+            let called = world.guard.admit_text(&text, call);
+            let verdict = said(called.as_ref().map(drop));
+            assert_eq!(said(asked.verdict.as_ref().map(drop)), verdict, "at {seconds} from {peer:?}");
+            if let (Ok(good), Ok(caller)) = (&asked.verdict, &called) {
+                assert_eq!(
+                    (good.id(), good.credential(), good.name()),
+                    (caller.id(), caller.credential(), caller.name())
+                );
+                assert!(caller.expires_at().is_none_or(|end| good.ends_at().is_some_and(|earlier| earlier <= end)));
+            }
+            // And out of memory alone, where that is enough.
+            if let Some(again) = world.guard.inspect_warm(&text, question) {
+                assert_eq!((said(again.verdict.as_ref().map(drop)), again.named), (verdict.clone(), asked.named));
+            }
+            *tally.borrow_mut().entry(verdict).or_default() += 1;
+        }
+    });
+    let tally = tally.into_inner();
+    assert!(10_000 <= tally.values().sum::<u32>(), "{tally:?}");
+    for verdict in ["good", "Invalid", "Revoked", "Expired", "Superseded", "Address"] {
+        assert!(tally.get(verdict).is_some_and(|times| 100 <= *times), "{verdict}: {tally:?}");
+    }
 }
 
 /// Brings the state about and presents the text.

@@ -8,12 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod again;
 mod anything;
 mod damage;
 mod each_store;
 mod embedded;
 mod explain;
 mod golden;
+mod inspection;
 mod keys;
 mod lifecycle;
 mod liveness;

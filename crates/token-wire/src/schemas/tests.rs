@@ -11,8 +11,8 @@ use crate::fields::asked;
 use crate::{
     BulkRequest, ChangePasswordRequest, EditRoleRequest, EditTokenRequest, EditUserRequest, FieldError,
     GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest,
-    NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest, SetupRequest,
-    SignInRequest, Value, parse_object,
+    NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest,
+    RouteRulesRequest, SetupRequest, SignInRequest, Value, parse_object,
 };
 
 /// A body: its schema, its reader, what stands in its members, and one whose inner members are all there.
@@ -75,6 +75,7 @@ fn cases() -> Vec<Case> {
         case!(RotateBody, RotateRequest, r#"{"old_ends":{}}"#, [("/old_ends", json(OldEndsBody::schema()))]),
         case!(NewRoleBody, NewRoleRequest, r#"{"rules":[{}]}"#, [("/rules/0", rule())]),
         case!(EditRoleBody, EditRoleRequest, r#"{"rules":[{}]}"#, [("/rules/0", rule())]),
+        case!(RouteRulesBody, RouteRulesRequest, r#"{"rules":[{}]}"#, [("/rules/0", json(RouteRuleBody::schema()))]),
         case!(RotateKeyBody, RotateKeyRequest),
         case!(ImportKeyBody, ImportKeyRequest),
         case!(NewUserBody, NewUserRequest),

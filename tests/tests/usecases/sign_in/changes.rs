@@ -70,7 +70,9 @@ fn p64_atk_k01_k05_every_route_that_changes_refuses_what_no_page_of_ours_asked_f
             let foreign: &[_] = &[("Origin", Some("https://evil.example")), ("X-CSRF-Token", None)];
             let answer = changed(&browser, foreign, verb.as_str(), &path);
             match (verb, need) {
+                (_, Need::Token) => assert_eq!(answer.status, 401, "{verb} {path}: no session counts"),
                 (Verb::Get, _) => assert_ne!(answer.status, 403, "{verb} {path}: reading is no change"),
+                _ if path.starts_with("/oauth2/") => assert_eq!(answer.status, 401, "{verb} {path}: no session counts"),
                 // Who signs in has no session yet; a page of another site is refused all the same.
                 (_, Need::Public | Need::Caller | Need::Session | Need::Permission(_)) => {
                     assert_eq!((answer.status, problem(&answer).as_str()), (403, "csrf"), "{verb} {path}");

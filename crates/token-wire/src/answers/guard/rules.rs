@@ -1,7 +1,7 @@
 //! Roles, public keys and origin, as of one head of the log.
 
 use serde::{Deserialize, Serialize};
-use token_core::{AsOf, Identity, KeySet, PublicKey, Role, RoleDescription, Rules, UnixSeconds};
+use token_core::{AsOf, Identity, KeySet, PublicKey, Role, RoleDescription, RouteRules, Rules, UnixSeconds};
 
 use super::{GuardAnswerError, HeadView, all, given, parsed};
 use crate::hex;
@@ -93,7 +93,8 @@ impl GuardRulesView {
         };
         let roles = self.roles.iter().map(GuardRoleView::read).collect::<Result<_, _>>()?;
         let keys = self.keys.iter().map(GuardKeyView::read).collect::<Result<_, _>>()?;
-        Ok(Rules { roles, keys: KeySet { keys, identity } })
+        // No gateway asks a guard elsewhere.
+        Ok(Rules { roles, keys: KeySet { keys, identity }, routes: RouteRules::default() })
     }
 }
 
@@ -173,7 +174,8 @@ mod tests {
             created_at: UnixSeconds::new(0).unwrap(),
         };
         let identity = Identity { issuer: "https://tokens.example".parse().unwrap(), audience: "a".parse().unwrap() };
-        Rules { roles: vec![role], keys: KeySet { keys: vec![key], identity: Some(identity) } }
+        let keys = KeySet { keys: vec![key], identity: Some(identity) };
+        Rules { roles: vec![role], keys, routes: RouteRules::default() }
     }
 
     #[test]

@@ -123,7 +123,8 @@ impl From<&Touches> for TouchesView {
         fn texts<T: ToString>(all: &[T]) -> Vec<String> {
             all.iter().map(ToString::to_string).collect()
         }
-        let Touches { everything, tokens, roles, keys, users: _ } = touches;
+        // People and route rules are of no concern to guards elsewhere.
+        let Touches { everything, tokens, roles, keys, users: _, routes: _ } = touches;
         if *everything || MOST < tokens.len() + roles.len() + keys.len() {
             return Self { everything: true, tokens: Vec::new(), roles: Vec::new(), keys: Vec::new() };
         }
@@ -138,9 +139,14 @@ impl TouchesView {
             tokens: all("tokens", &self.tokens)?,
             roles: all("roles", &self.roles)?,
             keys: all("keys", &self.keys)?,
-            users: Vec::new(),
+            ..Touches::default()
         })
     }
+}
+
+/// Whether roles or keys may be others than before.
+fn ruled(touches: &Touches) -> bool {
+    touches.everything || !touches.roles.is_empty() || !touches.keys.is_empty()
 }
 
 /// What has happened since an event, in a snapshot that began after the request had come and its registration was
@@ -178,7 +184,7 @@ impl GuardSyncView {
             head: (&caught.head).into(),
             continuity: caught.continuity.into(),
             touches: (&caught.touches).into(),
-            rules: caught.rules.as_ref().map(GuardRulesView::from),
+            rules: caught.rules.as_ref().filter(|_| ruled(&caught.touches)).map(GuardRulesView::from),
         }
     }
 
@@ -196,8 +202,7 @@ impl GuardSyncView {
     pub fn read(&self) -> Result<CaughtUp, GuardAnswerError> {
         let touches = self.touches.read()?;
         let rules = self.rules.as_ref().map(GuardRulesView::read).transpose()?;
-        let ruled = touches.everything || !touches.roles.is_empty() || !touches.keys.is_empty();
-        if ruled && rules.is_none() {
+        if ruled(&touches) && rules.is_none() {
             return Err(GuardAnswerError("rules"));
         }
         Ok(CaughtUp { head: self.head.read()?, continuity: self.continuity.into(), touches, rules })
