@@ -27,7 +27,7 @@ eachDatabase('axe_finds_nothing_on_any_view', STORY, async (world) => {
   const admin = (await world.ada.get('/api/v1/roles?name=admin')).body.items[0].id;
   const paths = [
     '/overview', '/account', '/search', '/search?q=re',
-    '/admin/changelog', '/admin/changelog?text=nothing+like+it', '/admin/changelog/check', '/admin/configuration',
+    '/admin/changelog', '/admin/changelog?text=nothing+like+it', '/admin/changelog/check', '/admin/configuration', '/admin/route-rules', '/admin/route-rules?method=GET&path=/assets/1',
     '/admin/signing-keys', `/admin/signing-keys/${kid}/withdraw`,
     '/admin/roles', '/admin/roles/new', `/admin/roles/${story.roles.Importer}`, `/admin/roles/${admin}`, `/admin/roles/${story.roles.Reader}/delete`, '/admin/roles/who-could?permission=assets:read',
     '/admin/users', '/admin/users/new', `/admin/users/${story.people.grace}`, `/admin/users/${story.people.edsger}`, `/admin/users/${story.people.grace}/delete`,

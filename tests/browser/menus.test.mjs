@@ -9,6 +9,7 @@ import { eachDatabase } from './harness/world.mjs';
 const VIEWS = [
   ['Changelog', '/admin/changelog', 'events:read'],
   ['Signing keys', '/admin/signing-keys', 'keys:read'],
+  ['Route rules', '/admin/route-rules', 'routes:read'],
   ['Configuration', '/admin/configuration', 'configuration:read'],
   ['Users', '/admin/users', 'users:read'],
   ['Roles', '/admin/roles', 'roles:read'],
@@ -25,7 +26,7 @@ eachDatabase('t01_the_menus_name_every_view_and_lead_to_it', async ({ page }) =>
   assert.equal(await side(page).count(), 0, 'the overview has no side menu');
   await main(page).getByRole('link', { name: 'Admin' }).click();
   const groups = await side(page).evaluate((menu) => [...menu.querySelectorAll('h2')].map((heading) => [heading.textContent, [...heading.nextElementSibling.querySelectorAll('a')].map((link) => link.textContent)]));
-  assert.deepEqual(groups, [['System', ['Changelog', 'Signing keys', 'Configuration']], ['Access control', ['Users', 'Roles', 'API Tokens']]]);
+  assert.deepEqual(groups, [['System', ['Changelog', 'Signing keys', 'Route rules', 'Configuration']], ['Access control', ['Users', 'Roles', 'API Tokens']]]);
   for (const [name, path] of VIEWS) {
     await side(page).getByRole('link', { name, exact: true }).click();
     await at(page, path);
@@ -44,7 +45,7 @@ eachDatabase('s01_people_see_the_entries_of_their_rights_and_every_other_address
   await world.person('carol', await world.role('Auditors', 'allow events:read', 'allow keys:read'));
   await world.person('dan', await world.role('Helpdesk', 'allow *:read', 'deny tokens:read', 'deny events:read'));
   await world.person('eve');
-  const sees = { carol: ['Changelog', 'Signing keys'], dan: ['Signing keys', 'Configuration', 'Users', 'Roles'], eve: [] };
+  const sees = { carol: ['Changelog', 'Signing keys'], dan: ['Signing keys', 'Route rules', 'Configuration', 'Users', 'Roles'], eve: [] };
   for (const [username, entries] of Object.entries(sees)) {
     const page = await world.signedIn(username);
     assert.equal(await main(page).getByRole('link', { name: 'Admin' }).count(), entries.length ? 1 : 0, username);

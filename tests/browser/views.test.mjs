@@ -51,6 +51,7 @@ eachDatabase('every_view_of_the_admin_area_fits_and_is_pictured', STORY, async (
     changelog: '/admin/changelog',
     verdict: '/admin/changelog/check',
     keys: '/admin/signing-keys',
+    'route-rules': '/admin/route-rules?method=GET&path=/assets/1',
     configuration: '/admin/configuration',
     roles: '/admin/roles',
     role: `/admin/roles/${story.roles.Importer}`,

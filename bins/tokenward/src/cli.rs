@@ -9,6 +9,7 @@ mod key;
 mod openapi;
 mod restore;
 mod role;
+mod routes;
 mod shell;
 mod token;
 mod user;
@@ -50,6 +51,9 @@ enum Command {
     /// Roles and their rules: what the tokens that hold them may do
     #[command(subcommand, after_long_help = examples::ROLE)]
     Role(role::Command),
+    /// Route rules: which permission calls of other programs need, which gateways ask for
+    #[command(subcommand, after_long_help = examples::ROUTES)]
+    Routes(routes::Command),
     /// People who administer, their roles and sessions
     #[command(subcommand)]
     User(user::Command),
@@ -127,6 +131,7 @@ fn dispatch(command: Command, parts: &Parts, format: Format) -> Result<ExitCode,
     match command {
         Command::Token(command) => token::run(command, parts, format),
         Command::Role(command) => role::run(command, parts, format),
+        Command::Routes(command) => routes::run(command, parts, format),
         Command::User(command) => user::run(command, parts, format),
         Command::Key(command) => key::run(command, parts, format),
         Command::Events(command) => events::run(command, parts, format),

@@ -18,6 +18,7 @@ mod output;
 mod parts;
 mod readiness;
 mod refused;
+mod route_file;
 mod serve;
 mod setup;
 mod signals;

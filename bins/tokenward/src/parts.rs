@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use token_admin::{Admin, AdminError, KeySettings, Settings, Signer};
-use token_core::{Author, Clock, Randomness};
+use token_core::{Author, Clock, Randomness, RouteRules};
 use token_seal::{MasterKey, SystemRandomness};
 use token_store::{OpenError, StoreOptions, TokenStore};
 
@@ -27,6 +27,8 @@ pub(crate) struct Parts {
     pub(crate) master: Option<Arc<MasterKey>>,
     /// Where it is.
     pub(crate) master_key_file: Option<PathBuf>,
+    /// Route rules of this node alone.
+    pub(crate) routes: Option<RouteRules>,
 }
 
 impl Parts {
@@ -76,12 +78,17 @@ impl Parts {
             Signer::new(master.clone()),
             settings,
         );
+        let routes = crate::route_file::rules(config)?;
+        let admin = match &routes {
+            Some(rules) => admin.with_routes(rules.clone()),
+            None => admin,
+        };
         let code = crate::setup::file(config);
         let admin = admin.on_first_person(Arc::new(move || crate::setup::forget(&code)));
         admin.ensure_signing_key(&Author::system())?;
         ensure_same_identity(&store, config)?;
         let (admin, master_key_file) = (Arc::new(admin), config.master_key());
-        Ok(Self { admin, store, clock: system, randomness, verify_only, master, master_key_file })
+        Ok(Self { admin, store, clock: system, randomness, verify_only, master, master_key_file, routes })
     }
 }
 

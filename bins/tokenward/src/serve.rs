@@ -135,6 +135,10 @@ fn node(config: &Config, parts: &Parts, lease: Duration) -> Result<(Arc<Guard>, 
         .map_err(token_admin::AdminError::Store)?
         .with_max_token(config.settings.max_token)
         .with_signature_checks(config.settings.signature_checks_per_second);
+    let guard = match &parts.routes {
+        Some(rules) => guard.with_routes(rules.clone()),
+        None => guard,
+    };
     let guard = Arc::new(guard);
     let cluster = Arc::clone(&parts.store) as Arc<dyn Cluster>;
     let everywhere = Everywhere::begin(cluster, Arc::new(SystemBoot), lease, Some(guard.own_node()))?;

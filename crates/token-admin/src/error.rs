@@ -58,6 +58,11 @@ pub enum Conflict {
     /// Another person has the name.
     #[error("another person has this user name; names are compared without regard to case")]
     UsernameTaken,
+    /// The route rules of this node stand in a file.
+    #[error(
+        "this server goes by the route rules in the file of its setting `route_rules`; change the file and start it anew"
+    )]
+    RoutesInFile,
     /// Somebody must be left who may do everything.
     #[error(
         "nobody else holds the role `admin` and can sign in; give it to somebody before you take it from this person"

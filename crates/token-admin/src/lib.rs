@@ -11,6 +11,7 @@ mod refused;
 mod restore;
 pub mod rights;
 mod roles;
+mod routes;
 mod sessions;
 mod signer;
 mod tokens;
@@ -19,7 +20,7 @@ mod users;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use token_core::{Clock, Identity, Randomness, Store, UnixSeconds};
+use token_core::{Clock, Identity, Randomness, RouteRules, Store, UnixSeconds};
 
 pub use commands::{
     Created, Done, EditRole, EditToken, ExplainToken, InUse, Issued, NewRole, NewToken, OldEnds, Refused, Revealed,
@@ -29,11 +30,12 @@ pub use error::{AdminError, Conflict, FieldError};
 pub use keys::{Begin, KeyImport, KeySettings, RotateKey, Withdrawn};
 pub use master_key::Rewrapped;
 pub use roles::RoleDetails;
+pub use routes::{RouteCheck, RoutesInForce, RoutesSource};
 pub use sessions::{SessionLimits, SignedIn};
 pub use signer::Signer;
 pub use token_seal::{ParseSecretError, Password, PasswordError, Secret};
 pub use tokens::bulk::{BulkAction, BulkChoice, BulkEnd, BulkResult};
-pub use tokens::{ImportMode, Imported, Usage};
+pub use tokens::{ImportMode, Imported, PresentedEnd, Usage};
 pub use users::{EditUser, NewUser, UserDetails};
 
 /// Whether the text of a token can be shown again.
@@ -66,6 +68,7 @@ pub struct Admin {
     signer: Signer,
     settings: Settings,
     hashing: Mutex<()>,
+    own_routes: Option<RouteRules>,
     on_first_person: Option<Arc<dyn Fn() + Send + Sync>>,
     after_change: OnceLock<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -87,9 +90,16 @@ impl Admin {
             signer,
             settings,
             hashing: Mutex::new(()),
+            own_routes: None,
             on_first_person: None,
             after_change: OnceLock::new(),
         }
+    }
+
+    /// Goes by these route rules, whatever is stored: stored ones cannot be changed from here then.
+    #[must_use]
+    pub fn with_routes(self, rules: RouteRules) -> Self {
+        Self { own_routes: Some(rules), ..self }
     }
 
     /// Calls `act` after an account was made, since the set-up code is void from then on.
@@ -126,6 +136,12 @@ impl Admin {
     #[must_use]
     pub fn shows_texts(&self) -> bool {
         self.settings.show_token == ShowToken::Always
+    }
+
+    /// Who tokens say that issued them, and for whom, as long as none was issued: from the first one on what is stored counts.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.settings.identity
     }
 
     /// The second that use cases call now.

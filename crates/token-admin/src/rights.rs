@@ -26,6 +26,8 @@ rights! {
     TOKENS_DELETE = "tokens:delete";
     /// Make new texts for tokens.
     TOKENS_ROTATE = "tokens:rotate";
+    /// Ask whether a text of a token is good, and whose it is.
+    TOKENS_INTROSPECT = "tokens:introspect";
     /// List roles and see their rules.
     ROLES_READ = "roles:read";
     /// Make roles.
@@ -54,6 +56,10 @@ rights! {
     KEYS_IMPORT = "keys:import";
     /// End a key and all texts it signed.
     KEYS_WITHDRAW = "keys:withdraw";
+    /// See the route rules, and ask which of them decides.
+    ROUTES_READ = "routes:read";
+    /// Say which permission calls of other programs need.
+    ROUTES_UPDATE = "routes:update";
     /// Be a guard elsewhere: follow the log, and read every token as guards need it.
     GUARDS_FOLLOW = "guards:follow";
     /// See what a server was started with, secrets left out.

@@ -13,6 +13,7 @@ mod rotate;
 mod usage;
 
 pub use import::{ImportMode, Imported};
+pub use revoke::PresentedEnd;
 pub use usage::Usage;
 
 use std::collections::BTreeSet;

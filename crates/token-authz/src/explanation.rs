@@ -8,6 +8,7 @@ use crate::{Decision, Denial, Permissions, Through};
 
 /// A decision with the role and rule that made it so.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// The decision itself, the one [`Permissions::decide`] gives.
     pub decision: Decision,

@@ -18,6 +18,7 @@ mod overview;
 mod panels;
 mod refusal;
 mod roles;
+mod route_rules;
 mod routes;
 mod search;
 mod set_up;

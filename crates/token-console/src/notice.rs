@@ -24,7 +24,7 @@ impl Notice {
 const IN_FORCE: &str = "It is in force on every node: no call is accepted from now on.";
 
 /// What may stand behind `done=`, and what it says.
-const DONE: [(&str, &str); 22] = [
+const DONE: [(&str, &str); 23] = [
     ("token-created", "The token is made and works at once. Show it, copy its text and hand it over."),
     ("token-made-before", "This form was saved before; this is the token it made."),
     ("token-saved", "Saved. It is in force on every node."),
@@ -37,6 +37,7 @@ const DONE: [(&str, &str); 22] = [
     ("role-created", "The role is made."),
     ("role-saved", "Saved. It is in force on every node: the next call of every holder is judged by it."),
     ("role-deleted", "The role is deleted, and nobody holds it any more."),
+    ("routes-saved", "Saved. It is in force on every node: gateways let the next call pass by it."),
     ("user-created", "The account is made."),
     ("user-saved", "Saved. It is in force on every node."),
     ("user-deleted", "The account is deleted, and all its sessions have ended."),

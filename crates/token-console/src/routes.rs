@@ -11,7 +11,8 @@ use token_http::{HttpState, Verb};
 use crate::console::Console;
 use crate::looks::ConsoleLooks;
 use crate::{
-    account, assets, changelog, configuration, overview, roles, search, set_up, sign_in, signing_keys, tokens, users,
+    account, assets, changelog, configuration, overview, roles, route_rules, search, set_up, sign_in, signing_keys,
+    tokens, users,
 };
 
 use PageNeed::{Public, Session};
@@ -66,6 +67,8 @@ static PAGES: &[PageRoute] = table! {
     Post "/admin/roles/{id}", both(rights::ROLES_READ, rights::ROLES_UPDATE), roles::save;
     Get "/admin/roles/{id}/delete", both(rights::ROLES_READ, rights::ROLES_DELETE), roles::delete_page;
     Post "/admin/roles/{id}/delete", both(rights::ROLES_READ, rights::ROLES_DELETE), roles::delete;
+    Get "/admin/route-rules", may(rights::ROUTES_READ), route_rules::page;
+    Post "/admin/route-rules", both(rights::ROUTES_READ, rights::ROUTES_UPDATE), route_rules::save;
     Get "/admin/users", may(rights::USERS_READ), users::list;
     Get "/admin/users/new", both(rights::USERS_READ, rights::USERS_CREATE), users::new;
     Post "/admin/users/new", both(rights::USERS_READ, rights::USERS_CREATE), users::create;

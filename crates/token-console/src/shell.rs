@@ -15,6 +15,7 @@ pub(crate) enum View {
     Overview,
     Changelog,
     SigningKeys,
+    RouteRules,
     Configuration,
     Users,
     Roles,
@@ -33,9 +34,10 @@ const fn offered(view: View, name: &'static str, href: &'static str, needs: Perm
     Offered { view, name, href, needs }
 }
 
-static SYSTEM: [Offered; 3] = [
+static SYSTEM: [Offered; 4] = [
     offered(View::Changelog, "Changelog", "/admin/changelog", rights::EVENTS_READ),
     offered(View::SigningKeys, "Signing keys", "/admin/signing-keys", rights::KEYS_READ),
+    offered(View::RouteRules, "Route rules", "/admin/route-rules", rights::ROUTES_READ),
     offered(View::Configuration, "Configuration", "/admin/configuration", rights::CONFIGURATION_READ),
 ];
 static ACCESS: [Offered; 3] = [

@@ -3,8 +3,8 @@
 
 use crate::{
     Credential, CredentialId, Epoch, EventKind, Identity, KeyId, KeyState, PublicKey, RefusedCalls, RememberedRequest,
-    Resealed, Revoked, Role, RoleId, SealedKey, Seq, Token, TokenId, TokenName, TokenRecord, UnixSeconds, Unrevoked,
-    UserChange, UserId,
+    Resealed, Revoked, Role, RoleId, SealedKey, Seq, StoredRoutes, Token, TokenId, TokenName, TokenRecord, UnixSeconds,
+    Unrevoked, UserChange, UserId,
 };
 
 /// One thing that is written, together with what it replaces.
@@ -87,6 +87,13 @@ pub enum Change {
         role: Role,
         /// How many tokens and people held it.
         holders: u64,
+    },
+    /// Other route rules, all of them; versions differ by one.
+    RoutesChanged {
+        /// As they are stored.
+        before: StoredRoutes,
+        /// As they shall be stored.
+        after: StoredRoutes,
     },
     /// Something about people and their sessions.
     User(UserChange),
@@ -196,6 +203,8 @@ pub struct Touches {
     pub keys: Vec<KeyId>,
     /// These people.
     pub users: Vec<UserId>,
+    /// The route rules.
+    pub routes: bool,
 }
 
 impl Change {
@@ -215,6 +224,7 @@ impl Change {
             Self::RoleCreated(_) => EventKind::RoleCreated,
             Self::RoleUpdated { .. } => EventKind::RoleUpdated,
             Self::RoleDeleted { .. } => EventKind::RoleDeleted,
+            Self::RoutesChanged { .. } => EventKind::RoutesChanged,
             Self::User(change) => change.kind(),
             Self::KeyCreated(_) => EventKind::KeyCreated,
             Self::KeyImported(_) => EventKind::KeyImported,
@@ -273,6 +283,7 @@ impl Change {
                 }
             }
             Self::IdentityFixed(_)
+            | Self::RoutesChanged { .. }
             | Self::MasterKeyRewrapped { .. }
             | Self::MasterKeyReplaced { .. }
             | Self::RestoreAccepted { .. }
@@ -300,6 +311,7 @@ impl Change {
             Self::RoleCreated(created) => role(created.id),
             Self::RoleUpdated { after, .. } => role(after.id),
             Self::RoleDeleted { role: deleted, .. } => role(deleted.id),
+            Self::RoutesChanged { .. } => Touches { routes: true, ..Touches::default() },
             Self::User(change) => Touches { users: change.touched(), ..Touches::default() },
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => key(&sealed.public.id),
             Self::KeyMoved { key: moved, .. } => key(&moved.id),

@@ -1,6 +1,8 @@
 //! What the event of a change says of fields before and after.
 
-use crate::{Change, DetailValue, Details, Ends, Revoked, Role, SealedRow, TokenRecord, UnixSeconds};
+use crate::{
+    Change, DetailValue, Details, Ends, Revoked, Role, RouteRules, SealedRow, StoredRoutes, TokenRecord, UnixSeconds,
+};
 
 type Field = Option<DetailValue>;
 
@@ -58,6 +60,28 @@ fn role(before: Option<&Role>, after: &Role) -> Details {
         .changed("rules", before.and_then(rules), rules(after))
 }
 
+/// Most route rules that one event names.
+const ROUTES: usize = 100;
+
+fn routes(before: &StoredRoutes, after: &StoredRoutes) -> Details {
+    let count = |rules: &RouteRules| i64::try_from(rules.len()).ok().map(DetailValue::from);
+    let texts = |rules: &RouteRules, other| some(rules.beside(other).map(ToString::to_string).collect());
+    Details::default()
+        .changed("rules", count(&before.rules), count(&after.rules))
+        .changed("removed", texts(&before.rules, &after.rules), None)
+        .changed("added", None, texts(&after.rules, &before.rules))
+}
+
+/// Texts, if there are any; those beyond the first hundred by their number alone.
+fn some(mut texts: Vec<String>) -> Option<DetailValue> {
+    let beyond = texts.len().saturating_sub(ROUTES);
+    if 0 < beyond {
+        texts.truncate(ROUTES);
+        texts.push(format!("and {beyond} more"));
+    }
+    (!texts.is_empty()).then_some(DetailValue::List(texts))
+}
+
 impl Change {
     /// The fields before and after; never a secret.
     #[must_use]
@@ -96,6 +120,7 @@ impl Change {
                 .changed("name", text(role.name.as_str()), None)
                 .changed("rules", Some(role.rules.iter().map(ToString::to_string).collect()), None)
                 .changed("holders", i64::try_from(*holders).ok().map(DetailValue::from), Some(0.into())),
+            Self::RoutesChanged { before, after } => routes(before, after),
             Self::User(change) => change.details(),
             Self::KeyCreated(sealed) | Self::KeyImported(sealed) => Details::default()
                 .with("algorithm", sealed.public.algorithm.as_str())

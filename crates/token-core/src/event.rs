@@ -173,6 +173,8 @@ kinds! {
     RoleUpdated = "role.updated", Info, "changed role";
     /// A role was removed, also from its holders.
     RoleDeleted = "role.deleted", Notice, "deleted role";
+    /// Other route rules took the place of those before.
+    RoutesChanged = "routes.changed", Notice, "changed the route rules";
     /// A signing key was made.
     KeyCreated = "key.created", Info, "created signing key";
     /// A signing key was imported.

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::{AsOf, CredentialId, Head, KeySet, Randomness, RandomnessFailed, Role, Seq, StoreError, StoredToken};
-use crate::{TokenId, Touches};
+use crate::{RouteRules, TokenId, Touches};
 
 /// An instant of a clock that nobody sets and that counts time spent suspended (`CLOCK_BOOTTIME`), in nanoseconds.
 /// Instants of different machines have nothing to do with each other.
@@ -106,13 +106,15 @@ pub enum Continuity {
     GoneBack,
 }
 
-/// Policy and keys, which every call needs.
+/// Policy and keys, which every call needs, and what calls of other programs need.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rules {
     /// All roles.
     pub roles: Vec<Role>,
     /// All public keys, and what tokens say of their origin.
     pub keys: KeySet,
+    /// What gateways ask for; none for guards in other processes, which no gateway asks.
+    pub routes: RouteRules,
 }
 
 /// What has happened since an event, as of one instant.

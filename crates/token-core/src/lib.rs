@@ -1,6 +1,25 @@
 //! The words of the domain: API tokens, credentials, roles, keys, events, their lifecycle, and the ports through
 //! which they are stored. Refuses to know I/O, clocks, cryptography, SQL, HTTP and async: time and randomness are
 //! arguments.
+//!
+//! ```
+//! use token_core::{PermissionPattern, Rule, permission};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A permission of the program is checked when it is compiled; a rule that people write is parsed.
+//! let read = permission!("assets.applications:read");
+//! let rule: Rule = "allow assets.*:read".parse()?;
+//! assert!(rule.pattern.covers(&read));
+//!
+//! let pattern: PermissionPattern = "assets:*".parse()?;
+//! assert!(!pattern.covers(&read), "a prefix does not cover what is below it");
+//! assert!("Assets:read".parse::<Rule>().is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Token`] has the lifecycle, [`GuardSource`] what a store of your own implements for `token-guard`. Enums of decisions and
+//! of states are closed: a new variant is a new version. Errors are not, and say so.
 
 mod actor;
 mod change;
@@ -15,12 +34,14 @@ mod identity;
 mod key;
 mod network;
 mod permission;
+mod permission_macro;
 mod port;
 mod query;
 mod refused;
 mod repeat;
 mod resealed;
 mod role;
+mod route;
 mod session;
 mod text;
 mod time;
@@ -55,6 +76,10 @@ pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
 pub use repeat::{IdempotencyKey, IdempotencyKeyError, REMEMBERED_SECONDS, RememberedRequest, RequestMac};
 pub use resealed::{Resealed, SealedRow};
 pub use role::{BuiltIn, Role, RoleUse};
+pub use route::{
+    ParseRouteMethodError, ParseRoutePatternError, ParseRouteRuleError, RefusedPath, RequestPath, RouteLineError,
+    RouteMethod, RoutePattern, RouteRule, RouteRules, RouteRulesError, RouteSegment, StoredRoutes,
+};
 pub use session::{SecretDigest, Session, SetupCode};
 pub use text::{Description, DisplayName, Reason, RoleDescription, RoleName, TextError, TokenName, Username};
 pub use time::{TimeError, UnixMicros, UnixSeconds};
@@ -78,6 +103,12 @@ pub mod limits {
     pub const SESSIONS_PER_USER: usize = 32;
     /// Rules of one role.
     pub const RULES_PER_ROLE: usize = 1_000;
+    /// Route rules of an installation.
+    pub const ROUTE_RULES: usize = 10_000;
+    /// Segments of the path of one route rule.
+    pub const ROUTE_SEGMENTS: usize = 32;
+    /// Bytes of the path of one route rule.
+    pub const ROUTE_PATH: usize = 1_024;
     /// Texts of one token, ended ones included.
     pub const TEXTS_PER_TOKEN: usize = 64;
     /// Allowed networks of one token.

@@ -9,6 +9,7 @@ use crate::limits::NETWORKS_PER_TOKEN;
 
 /// Why a list is no set of networks.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetworksError {
     /// An empty list would allow nothing; no restriction is said by leaving the list out.
     #[error("an empty list allows no address; use `null` for no restriction")]

@@ -9,6 +9,7 @@ const MAX_SEGMENT: usize = 32;
 
 /// Why a text is no permission or pattern.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParsePermissionError {
     /// No `:` between resource and action.
     #[error("expected `resource:action`, e.g. `assets.applications:read`")]
@@ -284,6 +285,7 @@ pub struct Rule {
 
 /// Why a text is no rule.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParseRuleError {
     /// Neither `allow` nor `deny`.
     #[error("the effect is `allow` or `deny`")]

@@ -9,7 +9,7 @@ use crate::{
 };
 use crate::{Durability, TokenUsage, UsageDay, UsageRecord};
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
-use crate::{RememberedRequest, RequestMac};
+use crate::{RememberedRequest, RequestMac, StoredRoutes};
 
 /// A wall clock, UTC.
 pub trait Clock: Send + Sync {
@@ -104,6 +104,12 @@ pub trait Load {
     ///
     /// [`StoreError`].
     fn remembered(&mut self, scope: &RequestMac) -> Result<Option<RememberedRequest>, StoreError>;
+    /// The route rules.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn routes(&mut self) -> Result<StoredRoutes, StoreError>;
     /// All signing keys, oldest first.
     ///
     /// # Errors

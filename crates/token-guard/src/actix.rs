@@ -3,13 +3,12 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use actix_web::{App, HttpResponse, web};
-//! use token_core::{Clock, Permission};
+//! use token_core::Clock;
 //! use token_guard::Guard;
-//! use token_guard::actix::{GuardLayer, Require, Requirement};
+//! use token_guard::actix::{GuardLayer, Require};
 //!
-//! struct ReadAssets;
-//! impl Requirement for ReadAssets {
-//!     const PERMISSION: Permission = Permission::literal("assets:read");
+//! token_guard::requirement! {
+//!     ReadAssets = "assets:read";
 //! }
 //!
 //! async fn list(caller: Require<ReadAssets>) -> HttpResponse {
@@ -21,11 +20,11 @@
 //! }
 //! ```
 
+mod inspection;
+
 use core::future::{Ready, ready};
-use core::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::BlockingError;
@@ -33,57 +32,41 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::rt::time::timeout;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
-use futures_util::future::LocalBoxFuture;
-use token_core::{Clock, Permission, StoreError};
+use futures_util::future::{Either, LocalBoxFuture};
+use token_core::{Clock, StoreError};
 
-use crate::waiter::bound;
+use crate::hop::hides_credentials;
+use crate::patience::late;
 use crate::{Arrival, Caller, Guard, IpNet, Presented, Refusal, Warm, client_address};
 
-/// How long a call waits for a database that says nothing, beside what its answer may have to wait for all nodes.
-const SILENCE: Duration = Duration::from_secs(5);
+pub use crate::{Refused, Require, Requirement};
+
+pub use inspection::inspect_cold;
 
 /// What the `Authorization` fields of a request present. Nothing, if the request names them as meant for the next hop
 /// alone (RFC 9110 §7.6.1): proxies that heed it and those that do not must see the same answer.
 #[must_use]
-pub fn presented(headers: &HeaderMap) -> Presented {
-    let options = headers.get_all(header::CONNECTION).flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
-    if options.map(<[u8]>::trim_ascii).any(|option| option.eq_ignore_ascii_case(b"authorization")) {
+pub fn presented(headers: &HeaderMap) -> Presented<'_> {
+    if hides_credentials(headers.get_all(header::CONNECTION).map(header::HeaderValue::as_bytes)) {
         return Presented::Nothing;
     }
     Presented::from_fields(headers.get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes))
 }
 
-/// Admits whatever a caller presents: here and now, or beside the event loop where the guard has to ask.
-///
-/// # Errors
-///
-/// [`BlockingError`] when the guard panicked; inside, [`Refusal`].
-pub async fn admit(
-    guard: &Arc<Guard>,
-    presented: Presented,
-    arrival: Arrival,
-) -> Result<Result<Caller, Refusal>, BlockingError> {
-    match guard.admit_warm(&presented, arrival) {
-        Warm::Decided(admitted) => Ok(admitted),
-        Warm::Cold => admit_cold(guard, presented, arrival).await,
-    }
-}
-
-/// Admits beside the event loop, for what [`Guard::admit_warm`] does not know. A database that says nothing is not waited
-/// for without end: then nobody knows whether the text is good.
+/// Admits the text of a token beside the event loop, for what [`Guard::admit_warm`] does not know. A database that says
+/// nothing is not waited for without end: then nobody knows whether the text is good.
 ///
 /// # Errors
 ///
 /// [`BlockingError`] when the guard panicked; inside, [`Refusal`].
 pub async fn admit_cold(
     guard: &Arc<Guard>,
-    presented: Presented,
+    text: String,
     arrival: Arrival,
 ) -> Result<Result<Caller, Refusal>, BlockingError> {
-    let most = bound(guard.lease) + SILENCE;
     let asking = Arc::clone(guard);
-    let admitted = timeout(most, web::block(move || asking.admit(&presented, arrival))).await;
-    admitted.unwrap_or_else(|_| Ok(Err(Refusal::Unavailable(StoreError::Unavailable("no answer in time".into())))))
+    let admitted = timeout(guard.patience(), web::block(move || asking.admit_text(&text, arrival))).await;
+    admitted.unwrap_or_else(|_| Ok(Err(late())))
 }
 
 /// A middleware that lets only admitted callers through. Behind it, [`Caller`] and [`Require`] are extractors.
@@ -122,8 +105,12 @@ impl GuardLayer {
 
     fn arrival(&self, request: &ServiceRequest) -> Arrival {
         let peer = request.peer_addr().map(|address| address.ip());
+        let now = self.clock.0.now().seconds();
+        if self.trusted.is_empty() {
+            return Arrival { now, peer: peer.map(|address| address.to_canonical()) };
+        }
         let forwarded = request.headers().get_all(header::X_FORWARDED_FOR).map(header::HeaderValue::as_bytes);
-        Arrival { now: self.clock.0.now().seconds(), peer: client_address(peer, forwarded, &self.trusted) }
+        Arrival { now, peer: client_address(peer, forwarded, &self.trusted) }
     }
 }
 
@@ -157,19 +144,28 @@ where
 {
     type Response = ServiceResponse<B>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+    /// What the guard knows costs no future of its own.
+    type Future = Either<S::Future, LocalBoxFuture<'static, Result<Self::Response, Self::Error>>>;
 
     actix_web::dev::forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (service, guard) = (Rc::clone(&self.service), Arc::clone(&self.layer.guard));
         let arrival = self.layer.arrival(&request);
-        Box::pin(async move {
-            let admitted = admit(&guard, presented(request.headers()), arrival).await;
+        let text = match self.layer.guard.admit_warm(&presented(request.headers()), arrival) {
+            Warm::Decided(Ok(caller)) => {
+                request.extensions_mut().insert(caller);
+                return Either::Left(self.service.call(request));
+            }
+            Warm::Decided(Err(refusal)) => return Either::Right(Box::pin(ready(Err(Refused(refusal).into())))),
+            Warm::Cold(text) => text.to_owned(),
+        };
+        let (service, guard) = (Rc::clone(&self.service), Arc::clone(&self.layer.guard));
+        Either::Right(Box::pin(async move {
+            let admitted = admit_cold(&guard, text, arrival).await;
             let caller = admitted.unwrap_or(Err(Refusal::Unavailable(StoreError::Busy))).map_err(Refused)?;
             request.extensions_mut().insert(caller);
             service.call(request).await
-        })
+        }))
     }
 }
 
@@ -182,44 +178,15 @@ impl FromRequest for Caller {
     }
 }
 
-/// A permission as a type, so that a handler's signature says what it needs.
-pub trait Requirement {
-    /// The permission.
-    const PERMISSION: Permission;
-}
-
-/// An admitted caller who holds the permission of `R`.
-#[derive(Clone, Debug)]
-pub struct Require<R> {
-    caller: Caller,
-    requirement: PhantomData<R>,
-}
-
-impl<R> Require<R> {
-    /// Who called.
-    #[must_use]
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-}
-
 impl<R: Requirement> FromRequest for Require<R> {
     type Error = Refused;
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let admitted = Caller::from_request(request, payload).into_inner();
-        ready(admitted.and_then(|caller| {
-            caller.require(&R::PERMISSION).inspect_err(|_| caller.count_forbidden()).map_err(Refused)?;
-            Ok(Self { caller, requirement: PhantomData })
-        }))
+        ready(admitted.and_then(|caller| Self::of(caller).map_err(Refused)))
     }
 }
-
-/// A refusal as an answer: problem details (RFC 9457) with the challenge of RFC 6750 §3.
-#[derive(Debug, thiserror::Error)]
-#[error("the call was refused")]
-pub struct Refused(pub Refusal);
 
 impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
@@ -229,17 +196,9 @@ impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
         let answer = self.0.answer();
         let mut response = HttpResponse::build(self.status_code());
-        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(challenge) = answer.www_authenticate {
-            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        for field in answer.fields() {
+            response.insert_header(field);
         }
-        if let Some(seconds) = answer.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        }
-        // Title and detail are texts of ours without characters that JSON escapes, and permissions have none.
-        response.body(format!(
-            r#"{{"type":"/problems/{}","title":"{}","status":{},"detail":"{}"}}"#,
-            answer.problem, answer.title, answer.status, answer.detail
-        ))
+        response.body(answer.body())
     }
 }

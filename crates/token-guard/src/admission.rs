@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use token_core::{CredentialId, Seq, StoreError, StoredToken, TokenId, UnixSeconds};
+use token_core::{CredentialId, Seq, StoreError, TokenId, UnixSeconds};
 use token_jwt::{UnverifiedJwt, VerifiedClaims};
 
+use crate::judgement::{Call, Purpose, Sight, is_exact, judge};
 use crate::known::Known;
 use crate::snapshots::Published;
 use crate::stops::stop;
@@ -33,17 +34,18 @@ enum Unverified {
 
 /// What a call comes to without asking anybody.
 #[derive(Debug)]
-pub enum Warm {
+pub enum Warm<'a> {
     /// This.
     Decided(Result<Caller, Refusal>),
-    /// Something has to be read or checked that may take long: ask [`Guard::admit`], where it is allowed to block.
-    Cold,
+    /// Something has to be read or checked that may take long: ask [`Guard::admit_text`] about this text, where it is
+    /// allowed to block.
+    Cold(&'a str),
 }
 
 impl Guard {
     /// Answers what can be answered from memory: a text that was good before, of a token that is known, while the guard is
     /// fresh; and whatever is no token. Neither blocks nor waits.
-    pub fn admit_warm(&self, presented: &Presented, arrival: Arrival) -> Warm {
+    pub fn admit_warm<'a>(&self, presented: &Presented<'a>, arrival: Arrival) -> Warm<'a> {
         match presented {
             Presented::Bearer(text) => match self.warm(text, arrival) {
                 Some(Ok(caller)) => Warm::Decided(Ok(caller)),
@@ -51,27 +53,27 @@ impl Guard {
                     self.refused.count(&refusal, token);
                     Warm::Decided(Err(refusal))
                 }
-                None => Warm::Cold,
+                None => Warm::Cold(text),
             },
             _ => Warm::Decided(self.admit(presented, arrival)),
         }
     }
 
-    /// One attempt over what is kept; `None` where that does not do. Whether it holds is looked at last, after everything else.
+    /// One attempt over what is kept; `None` where that does not do.
     fn warm(&self, text: &str, arrival: Arrival) -> Option<Result<Caller, (Refusal, Option<TokenId>)>> {
-        let published = self.memory.published();
-        let seen = self.verified.get(text, published.keys.as_of)?;
-        let known = self.memory.token(seen.token)?;
-        if published.head.seq < known.as_of() {
-            return None;
+        let place = self.verified.place(text);
+        if let Some(caller) = self.again(place, text, arrival) {
+            stop!("guard.checked");
+            return Some(Ok(caller));
         }
-        let judged = judge(&known, seen.jti, &published, arrival)?;
-        if !self.memory.holds(&published, self.boot.now()) {
-            return None;
-        }
+        let Sight { mark, seen, known, judged } = self.sight::<Call>(place, text, arrival)?;
         known.count(judged.as_ref().err(), arrival);
         stop!("guard.checked");
-        Some(judged.map_err(|refusal| (refusal, Some(seen.token))))
+        let token = seen.token;
+        if let Ok(caller) = &judged {
+            self.keep(place, mark, &seen, caller);
+        }
+        Some(judged.map_err(|refusal| (refusal, Some(token))))
     }
 
     /// Admits whatever a caller presents, or says why not. May block, for what [`Guard::admit_warm`] does not know; after a
@@ -80,7 +82,7 @@ impl Guard {
     /// # Errors
     ///
     /// [`Refusal`].
-    pub fn admit(&self, presented: &Presented, arrival: Arrival) -> Result<Caller, Refusal> {
+    pub fn admit(&self, presented: &Presented<'_>, arrival: Arrival) -> Result<Caller, Refusal> {
         let refusal = match presented {
             Presented::Bearer(text) => return self.admit_text(text, arrival),
             Presented::Nothing | Presented::OtherScheme => Refusal::NoCredentials,
@@ -98,21 +100,30 @@ impl Guard {
     /// [`Refusal`].
     pub fn admit_text(&self, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
         let mut token = None;
-        let admitted = self.cold(text, arrival, &mut token);
+        let admitted = self.cold(text, &Call, arrival, &mut token);
         if let Err(refusal) = &admitted {
-            self.refused.count(refusal, token);
+            self.refused.count(refusal, token.map(|(token, _)| token));
         }
         admitted
     }
 
-    fn cold(&self, text: &str, arrival: Arrival, whose: &mut Option<TokenId>) -> Result<Caller, Refusal> {
+    /// Reads and checks whatever it takes to judge a text; `named` is which text of which token it is, once a good signature
+    /// says so.
+    pub(crate) fn cold<P: Purpose>(
+        &self,
+        text: &str,
+        purpose: &P,
+        arrival: Arrival,
+        named: &mut Option<(TokenId, CredentialId)>,
+    ) -> Result<P::Good, Refusal> {
+        let payer = purpose.payer(arrival);
         let mut claims: Option<(VerifiedClaims, Seq)> = None;
         for _ in 0..ROUNDS {
             let published = Arc::clone(&self.memory.published());
             let keys = &published.keys;
             let verified = match claims.take().filter(|(_, as_of)| *as_of == keys.as_of) {
                 Some(verified) => verified,
-                None => match self.verify(text, &published, arrival) {
+                None => match self.verify(text, &published, payer, arrival.now) {
                     Ok(verified) => (verified, keys.as_of),
                     // A key that this node has not heard of may be a new one.
                     Err(Unverified::UnknownKey) if !self.is_fresh() => {
@@ -124,7 +135,7 @@ impl Guard {
                 },
             };
             let (verified, _) = claims.insert(verified);
-            *whose = Some(verified.sub());
+            *named = Some((verified.sub(), verified.jti()));
             if !self.is_fresh() {
                 self.freshen()?;
                 continue;
@@ -137,7 +148,7 @@ impl Guard {
             }
             let judged = if is_exact(verified, &known, &published) {
                 self.verified.keep(text, verified, keys.as_of);
-                judge(&known, verified.jti(), &published, arrival)
+                judge::<P>(&known, verified.jti(), &published, arrival)
             } else {
                 Some(Err(Refusal::Invalid))
             };
@@ -147,7 +158,9 @@ impl Guard {
             }
             match judged {
                 Some(judged) => {
-                    known.count(judged.as_ref().err(), arrival);
+                    if P::USES {
+                        known.count(judged.as_ref().err(), arrival);
+                    }
                     return judged;
                 }
                 None => self.tell_first_use(verified)?,
@@ -157,7 +170,13 @@ impl Guard {
     }
 
     /// The signature, and that the text is one of ours. Asks nobody.
-    fn verify(&self, text: &str, published: &Published, arrival: Arrival) -> Result<VerifiedClaims, Unverified> {
+    fn verify(
+        &self,
+        text: &str,
+        published: &Published,
+        payer: Option<IpAddr>,
+        now: UnixSeconds,
+    ) -> Result<VerifiedClaims, Unverified> {
         let ring = &published.keys.ring;
         let invalid = Unverified::Refused(Refusal::Invalid);
         let Ok(jwt) = UnverifiedJwt::parse(text, self.max_token) else { return Err(invalid) };
@@ -166,7 +185,7 @@ impl Guard {
         }
         let unseen = self.budget.as_ref().filter(|budget| !budget.has_seen(text));
         if let Some(budget) = unseen
-            && !budget.take(arrival.peer, arrival.now)
+            && !budget.take(payer, now)
         {
             return Err(Unverified::Refused(Refusal::TooManyChecks));
         }
@@ -195,26 +214,5 @@ impl Guard {
             let _ = everywhere.wait(seq);
         }
         Ok(())
-    }
-}
-
-/// Whether the text is, byte for byte, the one we issued, under a key that is still good.
-fn is_exact(claims: &VerifiedClaims, known: &Known, published: &Published) -> bool {
-    let (Known::Token(token), Some(identity)) = (known, &published.keys.identity) else { return false };
-    let grant = token.stored.grant();
-    let issued = grant.credentials.find(claims.jti());
-    published.keys.ring.holds(claims.key())
-        && issued.is_some_and(|credential| claims.is_exactly(identity, grant.id, credential))
-}
-
-/// The one function that says whether a text of ours may pass. Everything it looks at is of one head. `None` where the
-/// call would end older texts, which has to be written first.
-fn judge(known: &Known, jti: CredentialId, published: &Published, arrival: Arrival) -> Option<Result<Caller, Refusal>> {
-    let Known::Token(token) = known else { return Some(Err(Refusal::Invalid)) };
-    let StoredToken::Unrevoked(unrevoked) = &token.stored else { return Some(Err(Refusal::Revoked)) };
-    match unrevoked.admit(jti, arrival.now, arrival.peer) {
-        Err(inactive) => Some(Err(inactive.into())),
-        Ok(active) if active.grant().credentials.ended_by_use(jti).next().is_some() => None,
-        Ok(active) => Some(Ok(Caller::new(&active, token, token.compiled(&published.policy)))),
     }
 }

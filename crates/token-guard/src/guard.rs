@@ -3,11 +3,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use token_core::{BootClock, GuardSource, NodeId, RefusedCalls, RefusedReason, Role, RoleId, Seq, StoreError, TokenId};
+use token_authz::Routes;
+use token_core::{
+    BootClock, GuardSource, Identity, NodeId, RefusedCalls, RefusedReason, Role, RoleId, RouteRules, Seq, StoreError,
+    TokenId,
+};
 use token_jwt::{KeyRing, MAX_TOKEN};
 
 use crate::budget::{Budget, SIGNATURE_CHECKS_PER_SECOND};
 use crate::follower::Follower;
+use crate::front::GuardNumber;
 use crate::memory::Memory;
 use crate::rounds::{Rounds, links};
 use crate::snapshots::Published;
@@ -51,8 +56,11 @@ impl core::fmt::Debug for Follow {
 /// What it keeps are facts about texts and tokens, never decisions, and it believes them only as long as its lease: it
 /// must follow the log ([`crate::Following`], or by asking anew where nobody follows for it).
 pub struct Guard {
+    pub(crate) number: GuardNumber,
     pub(crate) source: Arc<dyn GuardSource>,
     pub(crate) memory: Memory,
+    /// Route rules that stand for those of the log.
+    pub(crate) own_routes: Option<Arc<Routes>>,
     pub(crate) verified: Verified,
     pub(crate) rounds: Turn<Rounds>,
     pub(crate) node: NodeId,
@@ -76,9 +84,11 @@ impl Guard {
         let memory = Memory::new(Published::new(rules.head, rules.value)?, follow.cached_tokens);
         let follower = Follower::new(rules.head.seq, follow.lease);
         Ok(Self {
+            number: GuardNumber::new(),
             rounds: Turn::new(Rounds::new(follower, links(&source))),
             source,
             memory,
+            own_routes: None,
             verified: Verified::new(follow.cached_tokens),
             node: follow.node,
             lease: follow.lease,
@@ -94,6 +104,13 @@ impl Guard {
     #[must_use]
     pub fn with_max_token(mut self, bytes: usize) -> Self {
         self.max_token = bytes;
+        self
+    }
+
+    /// The same guard with route rules of its own, whatever the log says of them.
+    #[must_use]
+    pub fn with_routes(mut self, rules: RouteRules) -> Self {
+        self.own_routes = Some(Arc::new(Routes::new(rules)));
         self
     }
 
@@ -149,6 +166,12 @@ impl Guard {
     /// Looks at the keys that verify now, e.g. to publish them.
     pub fn with_keys<T>(&self, look: impl FnOnce(&KeyRing) -> T) -> T {
         look(&self.memory.published().keys.ring)
+    }
+
+    /// Issuer and audience of all texts, once one was issued; as far as the log is applied.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        self.memory.published().keys.identity.clone()
     }
 
     /// How many tokens and how many texts are kept now.

@@ -1,6 +1,6 @@
 //! What is known of one token, without asking: facts, never decisions.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 use token_authz::Permissions;
@@ -58,12 +58,24 @@ pub(crate) struct KnownToken {
     pub(crate) usage: Arc<Counters>,
 }
 
-/// What the roles of one token come to. Callers share it with their token alone: a count of references that all tokens of
-/// the same roles share would let every thread wait for every other.
+/// What the roles of one token come to.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    policy: Seq,
+    /// The version of the policy.
+    pub(crate) policy: Seq,
     pub(crate) permissions: Arc<Permissions>,
+    /// What a gateway is told of the token, once one asked.
+    #[cfg(feature = "actix")]
+    pub(crate) told: std::sync::OnceLock<Box<crate::Told>>,
+    /// The permissions as a list of patterns, once somebody asked.
+    scope: OnceLock<Arc<str>>,
+}
+
+impl Compiled {
+    /// The permissions as a list of patterns, which `make` finds out once.
+    pub(crate) fn scope(&self, make: impl FnOnce() -> Arc<str>) -> &str {
+        self.scope.get_or_init(make)
+    }
 }
 
 impl KnownToken {
@@ -73,7 +85,13 @@ impl KnownToken {
             return Arc::clone(ready);
         }
         let permissions = policy.permissions(&self.stored.grant().roles);
-        let compiled = Arc::new(Compiled { policy: policy.as_of, permissions });
+        let compiled = Arc::new(Compiled {
+            policy: policy.as_of,
+            permissions,
+            #[cfg(feature = "actix")]
+            told: std::sync::OnceLock::new(),
+            scope: OnceLock::new(),
+        });
         self.compiled.store(Some(Arc::clone(&compiled)));
         compiled
     }

@@ -136,10 +136,7 @@ impl Guard {
 
     /// What is to be published after a reading: new rules where it brought some.
     fn published(&self, mut read: CaughtUp) -> Result<(CaughtUp, Published), StoreError> {
-        let published = match read.rules.take() {
-            Some(rules) => Published::new(read.head, rules)?,
-            None => self.memory.published().at(read.head),
-        };
+        let published = self.memory.published().after(&mut read)?;
         Ok((read, published))
     }
 

@@ -82,7 +82,7 @@ fn is_json(media: &str) -> bool {
     json && parts.next().is_none_or(utf8) && parts.next().is_none()
 }
 
-fn limits(request: &HttpRequest) -> Result<HttpLimits, ApiError> {
+pub(crate) fn limits(request: &HttpRequest) -> Result<HttpLimits, ApiError> {
     let state = request.app_data::<Data<HttpState>>();
     state.map(|state| state.limits).ok_or(ApiError::Internal("the application has no state"))
 }

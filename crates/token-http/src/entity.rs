@@ -1,8 +1,19 @@
 //! Entity tags of bytes that are the same for everybody (RFC 9110 §8.8.3).
 
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
+
+/// JSON that is the same for everybody; 304 if the client has it.
+pub(crate) fn cached_json(request: &HttpRequest, body: Vec<u8>, cache: &str) -> HttpResponse {
+    let etag = entity_tag(&body);
+    let known = request.headers().get_all(header::IF_NONE_MATCH).any(|field| names(field.as_bytes(), &etag));
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, cache));
+    if known { response.finish() } else { response.content_type("application/json").body(body) }
+}
 
 /// The strong entity tag of these bytes.
 pub(crate) fn entity_tag(body: &[u8]) -> String {

@@ -8,6 +8,7 @@ use token_core::StoreError;
 use token_guard::{Refusal, RefusalAnswer};
 use token_wire::{BodyError, FieldError, Problem, ProblemKind, RequestError};
 
+use crate::forward::ForwardError;
 use crate::sign_in::Foreign;
 
 /// Why a request has no better answer. Its text is for our log; the client gets a problem.
@@ -57,6 +58,8 @@ pub(crate) enum ApiError {
     BodyCut,
     #[error("the body did not come in time")]
     RequestTimeout,
+    #[error(transparent)]
+    Forward(ForwardError),
     #[error("the head is too large")]
     HeadTooLarge,
     #[error("{0}")]
@@ -155,6 +158,8 @@ fn refused(refusal: &Refusal) -> Answer {
         detail: Some(detail),
         request_id: None,
         errors: Vec::new(),
+        error: None,
+        error_description: None,
     };
     Answer { problem, www_authenticate, retry_after }
 }
@@ -228,6 +233,7 @@ impl ApiError {
             Self::BodyTooLarge(max) => plain(ProblemKind::BodyTooLarge, format!("A body has at most {max} bytes.")),
             Self::BodyCut => plain(ProblemKind::MalformedBody, "The body did not come whole."),
             Self::RequestTimeout => plain(ProblemKind::RequestTimeout, "The body did not come in time."),
+            Self::Forward(error) => plain(error.kind(), error.detail()),
             Self::HeadTooLarge => {
                 plain(ProblemKind::HeadTooLarge, "Request line and header fields together are too long.")
             }

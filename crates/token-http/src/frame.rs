@@ -10,10 +10,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use token_core::RequestId;
-use token_guard::client_address;
+use token_guard::{Arrival, client_address};
 use token_wire::Problem;
 
 use crate::asker::Asker;
@@ -45,7 +46,7 @@ pub(crate) async fn frame(
     #[expect(clippy::disallowed_methods, reason = "the duration of a request for the log; decides nothing")]
     let started = Instant::now();
     let http = request.request().clone();
-    let (id, response) = match arrive(&state, &request) {
+    let (id, response) = match arrive(&state, &http) {
         Ok(arrived) => {
             http.extensions_mut().insert(arrived);
             let response = if state.limits.max_head < head_size(&http) {
@@ -68,13 +69,32 @@ pub(crate) async fn frame(
     Ok(response)
 }
 
-fn arrive(state: &HttpState, request: &ServiceRequest) -> Result<Arrived, ApiError> {
+/// The framed answer to a request of a gateway that is refused.
+pub(crate) fn refuse(http: &HttpRequest, error: ApiError, started: Instant) -> HttpResponse {
+    let state = http.app_data::<Data<HttpState>>().cloned();
+    let id = state.as_ref().and_then(|state| arrive(state, http).ok()).map(|arrived| arrived.id);
+    let response = finish(ServiceResponse::from_err(error, http.clone()), id);
+    if let Some(state) = &state {
+        count(state, &response);
+    }
+    log(http, &response, id, started.elapsed().as_millis());
+    response.into_parts().1
+}
+
+/// When and from where a request came.
+pub(crate) fn arrival(state: &HttpState, request: &HttpRequest) -> Arrival {
+    let now = state.clock.now().seconds();
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let forwarded = request.headers().get_all(header::X_FORWARDED_FOR).map(HeaderValue::as_bytes);
+    Arrival { now, peer: client_address(peer, forwarded, &state.trusted_proxies) }
+}
+
+fn arrive(state: &HttpState, request: &HttpRequest) -> Result<Arrived, ApiError> {
     let now = state.clock.now();
     let id = RequestId::new(now, state.randomness.as_ref())
         .map_err(|_| ApiError::Internal("the source of randomness failed"))?;
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes);
-    Ok(Arrived { id, now: now.seconds(), address: client_address(peer, forwarded, &state.trusted_proxies) })
+    let Arrival { peer, .. } = arrival(state, request);
+    Ok(Arrived { id, now: now.seconds(), address: peer })
 }
 
 async fn run(http: HttpRequest, request: ServiceRequest, next: Next<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -117,7 +137,9 @@ fn with_problem(response: HttpResponse, problem: &Problem) -> HttpResponse {
     // Texts and numbers always serialize; the fallback keeps the status if they should not.
     let body = serde_json::to_vec(problem).unwrap_or_default();
     let mut response = response.set_body(BoxBody::new(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    // OAuth clients read errors of no other type (RFC 6749 §5.2).
+    let media = if problem.error.is_some() { "application/json" } else { "application/problem+json" };
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     response
 }
 
@@ -169,7 +191,7 @@ fn known(method: &Method) -> &str {
 }
 
 /// Bytes of the head, from request line to empty line (RFC 9112 §2.1), as it is written without needless blanks.
-fn head_size(http: &HttpRequest) -> usize {
+pub(crate) fn head_size(http: &HttpRequest) -> usize {
     let fields =
         |headers: &HeaderMap| headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
     let uri = http.uri().path_and_query().map_or(0, |target| target.as_str().len());

@@ -2,12 +2,15 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use token_core::TokenName;
-use token_wire::FieldError;
+use token_wire::{FieldError, RequestError};
 
 use crate::asker::AskerId;
 use crate::cursor::Cursors;
 use crate::error::ApiError;
+use crate::oauth::{OAuthForm, client};
+use crate::pages::Fields;
 use crate::query::Query;
 
 const KEY: [u8; 32] = [7; 32];
@@ -49,6 +52,28 @@ pub fn read_query(text: &str) -> Result<(Option<String>, usize), Vec<FieldError>
         Ok(read) => Ok(read),
         Err(ApiError::Query(errors)) => Err(errors),
         Err(_) => Err(Vec::new()),
+    }
+}
+
+/// Id and secret of an OAuth client, if one field `Authorization` says them.
+#[must_use]
+pub fn read_client(field: &[u8]) -> Option<(String, String)> {
+    let mut headers = HeaderMap::new();
+    headers.insert(AUTHORIZATION, HeaderValue::from_bytes(field).ok()?);
+    client(&headers)?.ok().map(|client| (client.id, client.text))
+}
+
+/// The form of an OAuth client: the text it is about, and where the call came from.
+///
+/// # Errors
+///
+/// Everything wrong with it; nothing if it is no form at all.
+pub fn read_form(text: &str) -> Result<(String, Option<IpAddr>), Vec<FieldError>> {
+    let mut form = OAuthForm::new(Fields::parse(text).ok_or_else(Vec::new)?);
+    let fields = (form.text(), form.address());
+    match form.finish(fields) {
+        Err(ApiError::Request(RequestError::Shape(errors))) => Err(errors),
+        read => read.map_err(|_| Vec::new()),
     }
 }
 

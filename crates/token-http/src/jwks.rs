@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::entity::{entity_tag, names};
+use crate::entity::cached_json;
 use crate::error::ApiError;
 use crate::state::HttpState;
 
@@ -22,11 +21,7 @@ pub(crate) async fn jwks(request: HttpRequest, state: Data<HttpState>) -> Result
     });
     let body = keys.await.map_err(|_| ApiError::Internal("publishing keys panicked"))?;
     let body = body.map_err(|_| ApiError::Internal("public keys did not serialize"))?;
-    let etag = entity_tag(&body);
     // A new key is published for as long before it signs.
     let cached = format!("public, max-age={}", state.admin.key_publication().as_secs());
-    let known = request.headers().get_all(header::IF_NONE_MATCH).any(|field| names(field.as_bytes(), &etag));
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, cached));
-    Ok(if known { response.finish() } else { response.content_type("application/json").body(body) })
+    Ok(cached_json(&request, body, &cached))
 }

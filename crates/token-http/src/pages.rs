@@ -17,6 +17,7 @@ mod visit;
 pub use answer::{html, html_with, redirect};
 pub use compressed::{gzip, takes_gzip};
 pub use failure::{PageError, Told};
+pub(crate) use fields::form;
 pub use fields::{CSRF_FIELD, Fields};
 pub use lists::{EventList, RoleList, TokenList, UserList, events, roles, tokens, users};
 pub use people::{SignedInNow, change_password, complete_setup, sign_in, sign_out};

@@ -102,6 +102,15 @@ impl Query {
         self.parsed(name, expected, |text| text.parse().ok())
     }
 
+    /// A value that must be there; what is wrong with one that is was told.
+    pub(crate) fn required<T>(&mut self, name: &str, value: Option<T>) -> Option<T> {
+        let pointer = format!("?{name}");
+        if value.is_none() && !self.errors.iter().any(|error| error.pointer == pointer) {
+            self.refuse(name, "must be given");
+        }
+        value
+    }
+
     /// A piece of text to look for; no control characters, at most 100 characters, not empty.
     pub(crate) fn needle(&mut self, name: &str) -> Option<String> {
         self.parsed(name, "expected 1 to 100 characters without control characters", |text| {

@@ -1,6 +1,7 @@
 //! The one table of routes. The application is made from it alone, so table and router cannot differ.
 
-use core::fmt;
+mod verb;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -14,56 +15,16 @@ use token_core::Permission;
 
 use crate::admission::admit;
 use crate::error::ApiError;
+use crate::forward;
 use crate::frame::frame;
 use crate::guard as guarding;
 use crate::openapi::{Part, extracted};
 use crate::state::HttpState;
 use crate::{
-    docs, events, health, jwks, keys, metrics, openapi, problems, roles, session, setup, tokens, users, whoami,
+    docs, events, health, jwks, keys, metrics, oauth, openapi, problems, roles, route_rules, session, setup, tokens,
+    users, whoami,
 };
-
-/// Methods of the contract. Where there is `GET`, there is `HEAD`.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Verb {
-    /// Reads.
-    Get,
-    /// Makes or does.
-    Post,
-    /// Changes.
-    Patch,
-    /// Removes.
-    Delete,
-}
-
-impl Verb {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    pub(crate) fn answers(self, method: &Method) -> bool {
-        method.as_str() == self.as_str() || (self == Self::Get && *method == Method::HEAD)
-    }
-
-    pub(crate) const fn allow(self) -> &'static str {
-        match self {
-            Self::Get => "GET, HEAD",
-            other => other.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+pub use verb::Verb;
 
 /// What a caller must have before anything else of the request is looked at.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -72,6 +33,9 @@ pub enum Need {
     Public,
     /// A good credential.
     Caller,
+    /// A good token, never a session; what it must be allowed is told by the call itself. Nothing frames the answer but the
+    /// handler.
+    Token,
     /// A signed-in person.
     Session,
     /// A good credential and this permission.
@@ -87,12 +51,22 @@ enum Waits {
     ForNobody,
 }
 
+/// What callers present, where a route needs anything of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Accepts {
+    /// A token as `Bearer`, or the session of a person.
+    TokenOrSession,
+    /// A token, as `Bearer` or as the secret of an OAuth client. No session: a browser has nothing to ask there.
+    Clients,
+}
+
 /// One row.
 pub(crate) struct Route {
     verb: Verb,
     path: &'static str,
     need: Need,
     waits: Waits,
+    accepts: Accepts,
     handler: fn() -> actix_web::Route,
     parts: fn() -> Vec<Part>,
 }
@@ -110,6 +84,10 @@ impl Route {
         &self.need
     }
 
+    pub(crate) const fn accepts(&self) -> Accepts {
+        self.accepts
+    }
+
     /// What its handler reads.
     pub(crate) fn parts(&self) -> Vec<Part> {
         (self.parts)()
@@ -125,20 +103,30 @@ macro_rules! waits {
     };
 }
 
+macro_rules! accepts {
+    () => {
+        Accepts::TokenOrSession
+    };
+    ($accepts:ident) => {
+        Accepts::$accepts
+    };
+}
+
 macro_rules! table {
-    ($($verb:ident $path:literal, $need:expr, $handler:path $(, $waits:ident)?;)+) => {
+    ($($verb:ident $path:literal, $need:expr, $handler:path $(, $waits:ident $(, $accepts:ident)?)?;)+) => {
         [$(Route {
             verb: Verb::$verb,
             path: $path,
             need: $need,
             waits: waits!($($waits)?),
+            accepts: accepts!($($($accepts)?)?),
             handler: || web::route().to($handler),
             parts: || extracted($handler),
         }),+]
     };
 }
 
-use Need::{Caller, Public, Session};
+use Need::{Caller, Public, Session, Token};
 
 const fn may(permission: Permission) -> Need {
     Need::Permission(permission)
@@ -168,6 +156,9 @@ static ROUTES: &[Route] = &table! {
     Delete "/api/v1/users/{id}", may(rights::USERS_DELETE), users::delete::delete;
     Delete "/api/v1/users/{id}/sessions", may(rights::USERS_UPDATE), users::sessions::end;
     Delete "/api/v1/sessions", may(rights::USERS_UPDATE), users::sessions::end_all;
+    Get "/api/v1/routes", may(rights::ROUTES_READ), route_rules::show::show;
+    Put "/api/v1/routes", may(rights::ROUTES_UPDATE), route_rules::replace::replace;
+    Get "/api/v1/routes/check", may(rights::ROUTES_READ), route_rules::check::check;
     Get "/api/v1/events", may(rights::EVENTS_READ), events::list::list;
     Get "/api/v1/events/verify", may(rights::EVENTS_READ), events::verify::verify;
     Get "/api/v1/keys", may(rights::KEYS_READ), keys::list::list;
@@ -179,12 +170,17 @@ static ROUTES: &[Route] = &table! {
     Get "/api/v1/guard/rules", may(rights::GUARDS_FOLLOW), guarding::rules::rules;
     Post "/api/v1/guard/first-use", may(rights::GUARDS_FOLLOW), guarding::first_use::first_use;
     Post "/api/v1/guard/leave", may(rights::GUARDS_FOLLOW), guarding::leave::leave, ForNobody;
+    Any "/authz", Token, forward::authz::authz;
+    Any "/authz/{path}", Token, forward::authz::path;
     Get "/api/v1/whoami", Caller, whoami::whoami;
     Post "/api/v1/session", Public, session::sign_in::sign_in;
     Get "/api/v1/session", Session, session::show::show;
     Delete "/api/v1/session", Session, session::sign_out::sign_out;
     Post "/api/v1/session/password", Session, session::password::change;
     Post "/api/v1/setup", Public, setup::setup;
+    Post "/oauth2/introspect", may(rights::TOKENS_INTROSPECT), oauth::introspect::introspect, ForNobody, Clients;
+    Post "/oauth2/revoke", Caller, oauth::revoke::revoke, ForAll, Clients;
+    Get "/.well-known/oauth-authorization-server", Public, oauth::metadata::metadata;
     Get "/.well-known/jwks.json", Public, jwks::jwks;
     Get "/api/openapi.json", Public, openapi::show;
     Get "/api/docs", Public, docs::page;
@@ -221,6 +217,11 @@ pub(crate) fn need(rows: &[&'static Route], method: &Method) -> Option<&'static 
     rows.iter().find(|route| route.verb.answers(method)).map(|route| &route.need)
 }
 
+/// What callers of one path present, whatever the method.
+pub(crate) fn accepts(rows: &[&'static Route]) -> Accepts {
+    rows.first().map_or(Accepts::TokenOrSession, |route| route.accepts)
+}
+
 /// Whether whatever this request changed must be in force on every node before it is answered; so it is where no row says
 /// otherwise.
 pub(crate) fn waits_for_all(http: &HttpRequest) -> bool {
@@ -251,6 +252,13 @@ pub fn configure_metrics(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) +
 /// Registers the routes of one path.
 fn add(config: &mut ServiceConfig, state: &Arc<HttpState>, path: &'static str) {
     let Some(rows) = RESOURCES.get(path) else { return };
+    if let [gateways] = rows.as_slice()
+        && gateways.need == Token
+    {
+        // Whatever slashes the path behind ours has.
+        config.service(web::resource(path.replace("{path}", "{path:.*}")).route((gateways.handler)()));
+        return;
+    }
     let allow = rows.iter().map(|route| route.verb.allow()).collect::<Vec<_>>().join(", ");
     let refuse = move || {
         let error = ApiError::MethodNotAllowed(allow.clone());
@@ -262,11 +270,15 @@ fn add(config: &mut ServiceConfig, state: &Arc<HttpState>, path: &'static str) {
         let verb = guard::fn_guard(move |context| verb.answers(&context.head().method));
         resource.route((route.handler)().guard(verb))
     });
+    let dress = match accepts(rows) {
+        Accepts::TokenOrSession => |response| response,
+        Accepts::Clients => oauth::dress,
+    };
     config.service(
         resource
             .default_service(web::route().to(refuse))
             .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
-            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
+            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, dress))),
     );
 }
 
@@ -290,51 +302,4 @@ pub fn app(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_row_stands_twice_and_few_are_public() {
-        let rows: Vec<_> = routes().map(|(verb, path, _)| (verb, path)).collect();
-        for (index, row) in rows.iter().enumerate() {
-            assert!(!rows[..index].contains(row), "{row:?}");
-        }
-        let public: Vec<_> = routes().filter(|(_, _, need)| **need == Public).map(|(_, path, _)| path).collect();
-        let expected = [
-            "/api/v1/session",
-            "/api/v1/setup",
-            "/.well-known/jwks.json",
-            "/api/openapi.json",
-            "/api/docs",
-            "/api/docs/",
-            "/api/docs/{file}",
-            "/problems",
-            "/problems/{name}",
-            "/healthz",
-            "/readyz",
-            "/metrics",
-        ];
-        assert_eq!(public, expected);
-        let for_anybody: Vec<_> = routes().filter(|(_, _, need)| **need == Caller).map(|(_, path, _)| path).collect();
-        assert_eq!(for_anybody, ["/api/v1/tokens/bulk", "/api/v1/whoami"], "bulk asks what its action needs");
-    }
-
-    #[test]
-    fn x01_whoever_waits_for_nobody_is_a_guard_that_follows() {
-        let silent: Vec<_> = ROUTES.iter().filter(|route| route.waits == Waits::ForNobody).collect();
-        let paths: Vec<_> = silent.iter().map(|route| route.path).collect();
-        assert_eq!(paths, ["/api/v1/guard/sync", "/api/v1/guard/leave"]);
-        assert!(silent.iter().all(|route| route.need == may(rights::GUARDS_FOLLOW)));
-    }
-
-    #[test]
-    fn head_is_admitted_like_get_and_other_methods_are_not_known() {
-        let rows = &RESOURCES["/api/v1/tokens/{id}"];
-        assert_eq!(need(rows, &Method::HEAD), Some(&may(rights::TOKENS_READ)));
-        assert_eq!(need(rows, &Method::PATCH), Some(&may(rights::TOKENS_UPDATE)));
-        for method in [Method::PUT, Method::POST, Method::OPTIONS, Method::TRACE] {
-            assert_eq!(need(rows, &method), None, "{method}");
-        }
-        assert_eq!(need(rows, &Method::from_bytes(b"get").unwrap()), None, "methods are case-sensitive");
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -99,7 +100,7 @@ pub struct HttpState {
     pub sign_in: Arc<SignIn>,
     /// Bounds of what is read.
     pub limits: HttpLimits,
-    /// Peers whose `X-Forwarded-For` counts.
+    /// Peers that are believed what they say of calls and clients: `X-Forwarded-For`, and as gateways method and path.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -109,6 +110,14 @@ impl fmt::Debug for HttpState {
             .field("limits", &self.limits)
             .field("trusted_proxies", &self.trusted_proxies)
             .finish_non_exhaustive()
+    }
+}
+
+impl HttpState {
+    /// Whether this peer is believed what it says of calls and clients.
+    pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted_proxies.iter().any(|network| network.contains(&peer))
     }
 }
 

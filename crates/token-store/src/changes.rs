@@ -17,6 +17,7 @@ use crate::connection::{Conn, each};
 use crate::error::failed;
 use crate::events::read_head;
 use crate::nodes;
+use crate::routes;
 use crate::schema::{installation, keys, role_rules, roles, token_roles, tokens, user_roles};
 
 /// Writes a change, without its event.
@@ -56,6 +57,7 @@ pub(crate) fn apply(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
         Change::RoleCreated(role) => insert_role(conn, role),
         Change::RoleUpdated { before, after } => update_role(conn, before, after),
         Change::RoleDeleted { role, .. } => delete_role(conn, role.id),
+        Change::RoutesChanged { before, after } => routes::replace(conn, before, after),
         Change::User(change) => users::apply(conn, change),
         Change::KeyCreated(key) | Change::KeyImported(key) => insert_key(conn, key),
         Change::KeyMoved { key, to } => move_key(conn, &key.id, key.state, *to),

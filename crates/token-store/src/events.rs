@@ -296,11 +296,13 @@ fn write_touches(touches: &Touches) -> String {
         things.iter().map(ToString::to_string).collect()
     }
     let [tokens, roles, keys] = [texts(&touches.tokens), texts(&touches.roles), texts(&touches.keys)];
-    // The digest is over this very text, and older rows have four members: a fifth stands only where it says something.
-    if touches.users.is_empty() {
-        return json!([touches.everything, tokens, roles, keys]).to_string();
+    // The digest is over this very text, and older rows have four members: more stand only where they say something.
+    match (touches.users.is_empty(), touches.routes) {
+        (true, false) => json!([touches.everything, tokens, roles, keys]),
+        (false, false) => json!([touches.everything, tokens, roles, keys, texts(&touches.users)]),
+        (_, true) => json!([touches.everything, tokens, roles, keys, texts(&touches.users), true]),
     }
-    json!([touches.everything, tokens, roles, keys, texts(&touches.users)]).to_string()
+    .to_string()
 }
 
 pub(crate) fn read_touches(text: &str) -> Option<Touches> {
@@ -309,15 +311,15 @@ pub(crate) fn read_touches(text: &str) -> Option<Touches> {
     }
     type Four = (bool, Vec<String>, Vec<String>, Vec<String>);
     type Five = (bool, Vec<String>, Vec<String>, Vec<String>, Vec<String>);
-    let (everything, tokens, roles, keys, users) = match serde_json::from_str::<Five>(text) {
-        Ok(five) if !five.4.is_empty() => five,
-        _ => {
-            let (everything, tokens, roles, keys): Four = serde_json::from_str(text).ok()?;
-            (everything, tokens, roles, keys, Vec::new())
-        }
-    };
+    type Six = (bool, Vec<String>, Vec<String>, Vec<String>, Vec<String>, bool);
+    let four = |(everything, tokens, roles, keys): Four| (everything, tokens, roles, keys, Vec::new(), false);
+    let five = |(everything, tokens, roles, keys, users): Five| (everything, tokens, roles, keys, users, false);
+    // Each in the one spelling it has.
+    let six: Option<Six> = serde_json::from_str(text).ok().filter(|six: &Six| six.5);
+    let six = six.or_else(|| serde_json::from_str(text).ok().filter(|five: &Five| !five.4.is_empty()).map(five));
+    let (everything, tokens, roles, keys, users, routes) = six.or_else(|| serde_json::from_str(text).ok().map(four))?;
     let (tokens, roles, keys, users) = (things(&tokens)?, things(&roles)?, things(&keys)?, things(&users)?);
-    Some(Touches { everything, tokens, roles, keys, users })
+    Some(Touches { everything, tokens, roles, keys, users, routes })
 }
 
 #[cfg(test)]
@@ -397,8 +399,10 @@ mod tests {
             prop_assert_eq!(write_touches(&touches), format!("[{everything},[],[],[]]"), "as in older rows");
             prop_assert_eq!(read_touches(&write_touches(&touches)), Some(touches));
             let person = "0192f3c1-7a52-7c11-8d4e-0242ac120002".parse().unwrap();
-            let touches = Touches { everything, users: vec![person], ..Touches::default() };
-            prop_assert_eq!(read_touches(&write_touches(&touches)), Some(touches));
+            for (users, routes) in [(vec![person], false), (vec![person], true), (Vec::new(), true)] {
+                let touches = Touches { everything, users, routes, ..Touches::default() };
+                prop_assert_eq!(read_touches(&write_touches(&touches)), Some(touches));
+            }
         }
     }
 }

@@ -103,7 +103,7 @@ pub(crate) fn caught_up(conn: &mut Conn, known: &Head) -> Result<CaughtUp, Store
         _ => Touches { everything: true, ..Touches::default() },
     };
     touches.users.clear();
-    let ruled = touches.everything || !touches.roles.is_empty() || !touches.keys.is_empty();
+    let ruled = touches.everything || touches.routes || !touches.roles.is_empty() || !touches.keys.is_empty();
     let rules = if ruled { Some(rules(conn)?) } else { None };
     Ok(CaughtUp { head, continuity, touches, rules })
 }
@@ -140,6 +140,7 @@ fn touched_since(conn: &mut Conn, seq: Seq) -> Result<Touches, StoreError> {
         all.tokens.extend(one.tokens);
         all.roles.extend(one.roles);
         all.keys.extend(one.keys);
+        all.routes |= one.routes;
     }
     Ok(all)
 }

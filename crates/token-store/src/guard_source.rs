@@ -13,7 +13,8 @@ use crate::load::all_roles;
 /// Policy and keys as a transaction sees them.
 pub(crate) fn rules(conn: &mut Conn) -> Result<Rules, StoreError> {
     let keys = conn.keys()?.into_iter().map(|key| key.public).collect();
-    Ok(Rules { roles: all_roles(conn)?, keys: KeySet { keys, identity: conn.identity()? } })
+    let keys = KeySet { keys, identity: conn.identity()? };
+    Ok(Rules { roles: all_roles(conn)?, keys, routes: conn.routes()?.rules })
 }
 
 impl GuardSource for TokenStore {

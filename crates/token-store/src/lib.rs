@@ -1,6 +1,7 @@
 //! Rows, statements, pools, migrations and the event log, on SQLite and PostgreSQL. Refuses to know what may be
 //! decided: it is told what to change, and writes every change together with its event.
 
+mod beside;
 mod changes;
 mod clock;
 mod connection;
@@ -19,6 +20,7 @@ mod nodes;
 mod open;
 mod replace;
 mod requests;
+mod routes;
 mod schema;
 mod sessions;
 mod support;
@@ -30,6 +32,7 @@ mod write;
 
 use std::sync::Arc;
 
+pub use beside::Beside;
 pub use connection::{DatabaseUrl, UrlError};
 pub use database::PoolUse;
 #[cfg(feature = "sqlite")]

@@ -13,9 +13,9 @@ use token_core::{Holders, SecretDigest, Session, SetupCode, UserRecord, Username
 use crate::connection::{Conn, each};
 use crate::error::{corrupt, failed};
 use crate::schema::{credentials, installation, keys, role_rules, roles, secrets, token_roles, tokens};
-use crate::{requests, token_lists};
+use crate::{requests, routes, token_lists};
 use crate::{sessions, users};
-use token_core::{Page, RememberedRequest, RequestMac, TokenPosition, TokenQuery};
+use token_core::{Page, RememberedRequest, RequestMac, StoredRoutes, TokenPosition, TokenQuery};
 
 /// One row of `tokens`.
 #[derive(Queryable)]
@@ -256,6 +256,10 @@ impl Load for Conn {
             .filter(token_roles::role_id.eq(id.as_bytes().as_slice())).count().get_result(c.as_mut()))
         .map_err(failed)?;
         Ok(RoleUse { tokens: count.unsigned_abs(), users: users::count_with(self, id)? })
+    }
+
+    fn routes(&mut self) -> Result<StoredRoutes, StoreError> {
+        routes::stored(self)
     }
 
     fn keys(&mut self) -> Result<Vec<SealedKey>, StoreError> {

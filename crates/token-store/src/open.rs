@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "sqlite")]
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
@@ -134,6 +135,7 @@ fn run_pending(conn: &mut Conn, failure: &dyn Fn(&dyn std::fmt::Display) -> Open
         #[cfg(feature = "postgres")]
         Conn::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES),
     };
+    #[cfg(feature = "sqlite")]
     let fresh = !exists(conn, "installation")?;
     ensure_served(conn, &known.map_err(|error| failure(&error))?)?;
     match conn {

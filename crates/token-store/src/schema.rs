@@ -17,6 +17,7 @@ diesel::table! {
     }
 }
 diesel::table! { roles (id) { id -> Binary, name -> Text, name_folded -> Text, description -> Text, version -> BigInt, } }
+diesel::table! { route_rules (id) { id -> BigInt, version -> BigInt, rules -> Text, } }
 diesel::table! { role_rules (role_id, position) { role_id -> Binary, position -> BigInt, rule -> Text, } }
 diesel::table! {
     tokens (id) {

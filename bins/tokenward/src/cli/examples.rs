@@ -23,6 +23,13 @@ Examples:
   tokenward role show reader --json
   tokenward role delete Reader --yes";
 
+pub(super) const ROUTES: &str = "\
+Examples:
+  tokenward routes set rules.txt
+  tokenward routes list --json
+  tokenward routes check GET /assets/1
+  tokenward routes check DELETE /assets/1 --token 0192f3c1-7a52-7c11-8d4e-0242ac120002";
+
 pub(super) const KEY: &str = "\
 Examples:
   tokenward key list
@@ -59,7 +66,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_command_there_is() {
-        for line in [PROGRAM, TOKEN, ROLE, KEY, EVENTS, RESTORE].iter().flat_map(|text| text.lines().skip(1)) {
+        for line in [PROGRAM, TOKEN, ROLE, ROUTES, KEY, EVENTS, RESTORE].iter().flat_map(|text| text.lines().skip(1)) {
             assert!(line.starts_with("  tokenward"), "{line}");
             let read = Cli::try_parse_from(words(line));
             assert!(read.is_ok(), "{line}: {}", read.err().map(|error| error.to_string()).unwrap_or_default());

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use token_admin::{Begin, KeyImport, RotateKey};
-use token_core::{Algorithm, Author, KeyId, PublicKey};
+use token_admin::{AdminError, Begin, KeyImport, RotateKey};
+use token_core::{Algorithm, Author, KeyId, PublicKey, SubjectKind};
 use token_wire::{KeyView, WithdrawnKeyView};
 
 use super::confirmation::Confirmation;
@@ -39,6 +39,13 @@ pub(crate) enum Command {
         #[arg(long)]
         now: bool,
     },
+    /// Print a public key in PEM, for programs that read no JWK set; with it they verify texts by themselves, and learn
+    /// nothing of revocations
+    Export {
+        /// Its id, as `key list` shows it
+        #[arg(allow_hyphen_values = true)]
+        kid: KeyId,
+    },
     /// Seal everything under another master key, in one step that can be repeated if it was cut short. The new file takes
     /// the place of the old one; servers that run go on to sign, and make no more keys until they are started again
     Rewrap {
@@ -67,6 +74,7 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
     let begin = |now: bool| if now { Begin::Now } else { Begin::Published };
     let keys = match command {
         Command::List => return list(parts, format),
+        Command::Export { kid } => return export(&kid, parts, format),
         Command::Rewrap { new_master_key_file } => return rewrap::run(&new_master_key_file, parts, format),
         // Done before there are parts: they cannot be opened as they should.
         Command::ReplaceLostMasterKey { .. } => return Ok(ExitCode::SUCCESS),
@@ -85,6 +93,20 @@ pub(crate) fn run(command: Command, parts: &Parts, format: Format) -> Result<Exi
 
 fn list(parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
     tell(&parts.admin.keys()?, parts, format);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export(kid: &KeyId, parts: &Parts, format: Format) -> Result<ExitCode, Failure> {
+    let keys = parts.admin.keys()?;
+    let key = keys.iter().find(|key| key.id == *kid).ok_or(AdminError::NotFound(SubjectKind::Key))?;
+    if !key.state.verifies() {
+        return Err(Failure::NotDone("the key is withdrawn: what it signed is accepted nowhere".to_owned()));
+    }
+    let pem = token_jwt::public_pem(key);
+    match format {
+        Format::Json => output::json(&serde_json::json!({ "kid": kid.to_string(), "pem": pem })),
+        Format::Table => pem.lines().for_each(output::line),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -123,7 +123,9 @@ settings! {
         "How long others may cache public keys, and a new signing key is published before it signs; `0s` is at once",
         parse::whole_seconds("0s", "86400s");
     trusted_proxies: Vec<IpNet> = fixed(""), List "CIDR,…",
-        "Networks of the proxies that end TLS, whose `X-Forwarded-For` counts", parse::networks;
+        "Networks of the proxies that end TLS, whose `X-Forwarded-For` counts, and of the gateways that ask at `/authz`", parse::networks;
+    route_rules: Option<PathBuf> = derived("those in the database", |_| "those in the database".to_owned()), Text "FILE",
+        "File with route rules for gateways, a line each; this node goes by them alone, whatever the database has", parse::path;
     tls_cert: Option<PathBuf> = derived("none, so no TLS", |_| "none".to_owned()), Text "FILE",
         "Certificate in PEM, the server's own first, then those between it and the root; read again on SIGHUP",
         parse::path;

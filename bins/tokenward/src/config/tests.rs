@@ -70,7 +70,7 @@ fn every_key_is_read_from_every_source() {
         | "poll" => "7s",
         "log_format" => "json",
         "log_level" => "debug",
-        "data_dir" | "master_key_file" | "tls_cert" | "tls_key" => "x",
+        "data_dir" | "master_key_file" | "route_rules" | "tls_cert" | "tls_key" => "x",
         _ => "7",
     };
     for setting in TABLE {

@@ -8,10 +8,13 @@
 //! ```
 
 mod events;
+mod forward;
 mod guard;
 mod keys;
+mod oauth;
 mod public;
 mod roles;
+mod route_rules;
 mod sessions;
 mod tokens;
 mod users;
@@ -25,10 +28,13 @@ pub(super) fn described() -> Vec<(&'static str, Vec<Described>)> {
         ("Sessions", sessions::rows()),
         ("Tokens", tokens::rows()),
         ("Roles", roles::rows()),
+        ("Route rules", route_rules::rows()),
         ("People", users::rows()),
         ("Changelog", events::rows()),
         ("Signing keys", keys::rows()),
         ("Guards", guard::rows()),
+        ("OAuth", oauth::rows()),
+        ("Gateways", forward::rows()),
         ("Public", public::rows()),
         ("Operations", public::operations()),
     ]

@@ -17,7 +17,7 @@ use super::extracted::Part;
 use super::operation::Described;
 use super::parameter;
 use super::problems::problems;
-use crate::routes::{Need, Route, Verb, rows};
+use crate::routes::{Accepts, Need, Route, Verb, rows};
 use crate::sign_in::SESSION;
 
 const ABOUT: &str = "Tokens that programs present, and what they may do.\n\n\
@@ -80,26 +80,29 @@ fn operation(tag: &str, route: &Route, described: Described) -> Operation {
     }
     operation = described.parameters.into_iter().fold(operation, OperationBuilder::parameter);
     if let Some(schema) = described.body {
-        let needed = if parts.contains(&Part::Body) { Required::True } else { Required::False };
+        let needed = if parts.contains(&Part::OptionalBody) { Required::False } else { Required::True };
+        let form = parts.contains(&Part::Form);
+        let media = if form { "application/x-www-form-urlencoded" } else { "application/json" };
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(needed));
+        let body = RequestBodyBuilder::new().content(media, content).required(Some(needed));
         operation = operation.request_body(Some(body.build()));
     }
     let mut responses = ResponsesBuilder::new();
-    let refused = problems(described.verb, route.need(), &parts, &described.problems);
+    let refused = problems(described.verb, (route.need(), route.accepts()), &parts, &described.problems);
     for (status, (_, response)) in refused {
         responses = responses.response(status.to_string(), response);
     }
     for (status, response) in described.answers {
         responses = responses.response(status.to_string(), response);
     }
-    operation.securities(Some(securities(route.need()))).responses(responses.build()).build()
+    operation.securities(Some(securities(route.need(), route.accepts()))).responses(responses.build()).build()
 }
 
 fn text(need: &Need, more: Option<&str>) -> String {
     let needed = match need {
         Need::Public => "For everybody.".to_owned(),
         Need::Caller => "For every good credential.".to_owned(),
+        Need::Token => "For every good token; a session is not looked at.".to_owned(),
         Need::Session => "For signed-in people.".to_owned(),
         Need::Permission(permission) => format!("Needs the permission `{permission}`."),
     };
@@ -116,15 +119,25 @@ fn schemes() -> Vec<(&'static str, SecurityScheme)> {
                    headers `Origin`, with the address of this server, and `X-CSRF-Token`, with the `csrf_token` of the \
                    session.";
     let session = ApiKey::Cookie(ApiKeyValue::with_description(SESSION, session));
-    vec![("bearer", SecurityScheme::Http(bearer.build())), ("session", SecurityScheme::ApiKey(session))]
+    let client = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+    let client =
+        client.description(Some("An OAuth client (RFC 6749 §2.3.1): its id is a token's id, its secret the text."));
+    vec![
+        ("bearer", SecurityScheme::Http(bearer.build())),
+        ("client", SecurityScheme::Http(client.build())),
+        ("session", SecurityScheme::ApiKey(session)),
+    ]
 }
 
-fn securities(need: &Need) -> Vec<SecurityRequirement> {
+fn securities(need: &Need, accepts: Accepts) -> Vec<SecurityRequirement> {
     let bearer = || SecurityRequirement::new("bearer", [] as [&str; 0]);
+    let client = || SecurityRequirement::new("client", [] as [&str; 0]);
     let session = || SecurityRequirement::new("session", [] as [&str; 0]);
     match need {
         Need::Public => Vec::new(),
+        Need::Token => vec![bearer()],
         Need::Session => vec![session()],
+        Need::Caller | Need::Permission(_) if accepts == Accepts::Clients => vec![bearer(), client()],
         Need::Caller | Need::Permission(_) => vec![bearer(), session()],
     }
 }
@@ -136,7 +149,9 @@ fn in_path(path: &str) -> impl Iterator<Item = &str> {
 
 const fn method(verb: Verb) -> HttpMethod {
     match verb {
-        Verb::Get => HttpMethod::Get,
+        // One of all methods stands for the others.
+        Verb::Get | Verb::Any => HttpMethod::Get,
+        Verb::Put => HttpMethod::Put,
         Verb::Post => HttpMethod::Post,
         Verb::Patch => HttpMethod::Patch,
         Verb::Delete => HttpMethod::Delete,

@@ -6,7 +6,9 @@ use token_wire::ProblemKind;
 
 use crate::author::{Arrived, Asking};
 use crate::body::{JsonBody, OptionalJsonBody};
+use crate::forward::Question;
 use crate::if_match::IfMatch;
+use crate::oauth::OAuthForm;
 use crate::own_page::OwnPage;
 use crate::path_id::{PathId, PathKid};
 use crate::query::{NoQuery, Query};
@@ -34,6 +36,8 @@ pub(crate) enum Part {
     Body,
     /// A body that may be left out.
     OptionalBody,
+    /// A form.
+    Form,
 }
 
 impl Part {
@@ -55,6 +59,13 @@ impl Part {
                 ProblemKind::BodyTooLarge,
                 ProblemKind::UnsupportedMediaType,
                 ProblemKind::RefusedValues,
+            ],
+            Self::Form => &[
+                ProblemKind::MalformedBody,
+                ProblemKind::InvalidFields,
+                ProblemKind::RequestTimeout,
+                ProblemKind::BodyTooLarge,
+                ProblemKind::UnsupportedMediaType,
             ],
         }
     }
@@ -83,11 +94,13 @@ extractors! {
     Data<HttpState> => Inner;
     PathKid => Path;
     Query => Query;
+    Question => Query;
     NoQuery => NoQuery;
     IfMatch => Version;
     RequestKey => RequestKey;
     JsonBody => Body;
     OptionalJsonBody => OptionalBody;
+    OAuthForm => Form;
 }
 
 impl<T> Extractor for PathId<T> {

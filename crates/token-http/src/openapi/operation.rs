@@ -37,6 +37,15 @@ pub(super) fn post(path: &'static str, name: &'static str, summary: &'static str
     Described::new(Verb::Post, path, name, summary)
 }
 
+pub(super) fn put(path: &'static str, name: &'static str, summary: &'static str) -> Described {
+    Described::new(Verb::Put, path, name, summary)
+}
+
+/// Every method; `GET` is described.
+pub(super) fn any(path: &'static str, name: &'static str, summary: &'static str) -> Described {
+    Described::new(Verb::Any, path, name, summary)
+}
+
 pub(super) fn patch(path: &'static str, name: &'static str, summary: &'static str) -> Described {
     Described::new(Verb::Patch, path, name, summary)
 }
@@ -115,6 +124,14 @@ impl Described {
         self.schemas.push((name.to_owned(), page.into()));
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
         self.answer(200, answer("One page.", &[]).content(JSON, content).build())
+    }
+
+    /// 200 without a body, with these header fields.
+    pub(super) fn told(self, text: &str, fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter().fold(ResponseBuilder::new().description(text), |response, (name, text)| {
+            response.header(*name, field(text))
+        });
+        self.answer(200, fields.build())
     }
 
     /// Something other than JSON of ours.

@@ -7,16 +7,20 @@ use utoipa::openapi::{ContentBuilder, Ref, Response};
 
 use super::extracted::Part;
 use super::operation::{answer, field};
-use crate::routes::{Need, Verb};
+use crate::routes::{Accepts, Need, Verb};
 
 /// Every status that an operation answers with a problem.
 pub(super) fn problems(
     verb: Verb,
-    need: &Need,
+    (need, accepts): (&Need, Accepts),
     parts: &[Part],
     beside: &[ProblemKind],
 ) -> BTreeMap<u16, (Vec<ProblemKind>, Response)> {
     let mut kinds = always(verb, need);
+    if accepts == Accepts::Clients {
+        let of_sessions = [ProblemKind::SessionRequired, ProblemKind::Misdirected, ProblemKind::Csrf];
+        kinds.retain(|kind| !of_sessions.contains(kind));
+    }
     kinds.extend(parts.iter().flat_map(|part| part.problems()).chain(beside));
     let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
     for kind in kinds {
@@ -25,13 +29,24 @@ pub(super) fn problems(
             same.push(kind);
         }
     }
-    by_status.into_iter().map(|(status, kinds)| (status, (kinds.clone(), response(status, &kinds)))).collect()
+    // OAuth clients read errors of no other type (RFC 6749 §5.2).
+    let media = if accepts == Accepts::Clients { "application/json" } else { "application/problem+json" };
+    by_status.into_iter().map(|(status, kinds)| (status, (kinds.clone(), response(status, &kinds, media)))).collect()
 }
 
 /// What anything with this need can end with.
 fn always(verb: Verb, need: &Need) -> Vec<ProblemKind> {
     let mut kinds = vec![ProblemKind::HeadTooLarge, ProblemKind::Internal];
-    if *need != Need::Public {
+    if *need == Need::Token {
+        kinds.extend([
+            ProblemKind::InvalidRequest,
+            ProblemKind::CredentialsRequired,
+            ProblemKind::InvalidToken,
+            ProblemKind::TooManyChecks,
+            ProblemKind::Unavailable,
+            ProblemKind::Stale,
+        ]);
+    } else if *need != Need::Public {
         kinds.extend([
             ProblemKind::InvalidRequest,
             ProblemKind::CredentialsRequired,
@@ -47,13 +62,13 @@ fn always(verb: Verb, need: &Need) -> Vec<ProblemKind> {
         }
     }
     match need {
-        Need::Public | Need::Caller | Need::Session => {}
+        Need::Public | Need::Caller | Need::Token | Need::Session => {}
         Need::Permission(_) => kinds.push(ProblemKind::InsufficientScope),
     }
     kinds
 }
 
-fn response(status: u16, kinds: &[ProblemKind]) -> Response {
+fn response(status: u16, kinds: &[ProblemKind], media: &str) -> Response {
     let line = |kind: &ProblemKind| format!("- [{}](/problems/{})", kind.title(), kind.name());
     let text = kinds.iter().map(line).collect::<Vec<_>>().join("\n");
     let example = kinds.first().and_then(|kind| serde_json::to_value(Problem::new(*kind, None)).ok());
@@ -63,6 +78,6 @@ fn response(status: u16, kinds: &[ProblemKind]) -> Response {
         429 | 503 => &[("Retry-After", "After how many seconds to try again.")],
         _ => &[],
     };
-    let response = answer(&text, &[]).content("application/problem+json", content);
+    let response = answer(&text, &[]).content(media, content);
     fields.iter().fold(response, |response, (name, text)| response.header(*name, field(text))).build()
 }

@@ -88,7 +88,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// The form of a request; its media type is that of forms, as it is.
-pub(super) async fn form(http: &HttpRequest, payload: Payload, limits: HttpLimits) -> Result<Fields, ApiError> {
+pub(crate) async fn form(http: &HttpRequest, payload: Payload, limits: HttpLimits) -> Result<Fields, ApiError> {
     if !is_form(http.headers()) {
         return Err(ApiError::FormExpected);
     }

@@ -80,6 +80,34 @@ pub(super) fn explained(kind: ProblemKind) -> Explained {
             "The answer names the permission. An administrator can give it by a role; \
              `tokenward token explain ID PERMISSION` tells which role and rule decide today.",
         ),
+        ProblemKind::NotTrusted => said(
+            "not a trusted proxy: only those in the setting `trusted_proxies` are believed what they say of a call; others \
+             ask with `?permission=`.",
+            "Whoever asked here whether a call may pass is none of the proxies that are believed what they say of calls. \
+             Anybody else could ask about another call than the one they make.",
+            "Name the address of the gateway in the setting `trusted_proxies`, or let it ask for one permission: \
+             `/authz?permission=assets:read`.",
+        ),
+        ProblemKind::PathRefused => said(
+            "The path is not matched against any rule: a path has no segment `.` or `..`.",
+            "The path of the call could be read in two ways: by the rules as one path, by the program behind the gateway as \
+             another. So it passes by no rule.",
+            "Write the path as the program has it: without `//`, `.`, `..`, `;` and backslashes, written out or with escapes, \
+             and escaped once.",
+        ),
+        ProblemKind::NoRouteRule => said(
+            "No route rule is about this method and path.",
+            "What no route rule is about does not pass, whoever calls.",
+            "`tokenward routes check METHOD PATH` tells which rule decides. An administrator can add one; what everybody with \
+             a good token may do needs a permission that the role `All external applications` allows.",
+        ),
+        ProblemKind::InvalidForwarding => said(
+            "`X-Forwarded-…` and `X-Original-…` say different things of the call.",
+            "The gateway did not say clearly which call waits: its method or path is missing, stands there twice, or is told \
+             in two ways.",
+            "Let the gateway set `X-Forwarded-Method` and `X-Forwarded-Uri`, or `X-Original-Method` and `X-Original-URI`, each \
+             once, in place of what the client sent.",
+        ),
         ProblemKind::NotHeld => said(
             "You do not hold `tokens:delete` yourself.",
             "Nobody gives or takes over what they do not hold: a role, a token, or the rights of a person. The change \

@@ -13,6 +13,8 @@ use crate::error::ApiError;
 /// Addresses by which browsers reach this server.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Site {
+    /// `https://tokens.example/admin`: as it was set, with no slash at its end.
+    url: String,
     /// `https://tokens.example`: scheme, host, and a port that is not the scheme's own (RFC 6454 §6.2).
     origin: String,
     /// What `Host` may say.
@@ -49,7 +51,12 @@ impl Site {
             let port = listen.port();
             hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")));
         }
-        Self { origin: format!("{scheme}://{bare}"), hosts }
+        Self { url: public_url.to_owned(), origin: format!("{scheme}://{bare}"), hosts }
+    }
+
+    /// The address by which clients reach the server, with a path if there is one.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Scheme, host and port.

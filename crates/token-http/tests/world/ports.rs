@@ -71,7 +71,10 @@ fn role(built_in: BuiltIn, rules: &[&str]) -> Role {
 impl GuardSource for Memory {
     fn rules(&self) -> Result<AsOf<Rules>, StoreError> {
         let roles = vec![role(BuiltIn::Admin, &[]), role(BuiltIn::AllExternalApplications, &["allow assets:read"])];
-        Ok(AsOf { head: HEAD, value: Rules { roles, keys: self.keys.clone() } })
+        Ok(AsOf {
+            head: HEAD,
+            value: Rules { roles, keys: self.keys.clone(), routes: token_core::RouteRules::default() },
+        })
     }
 
     fn token(&self, id: TokenId) -> Result<AsOf<Option<StoredToken>>, StoreError> {

@@ -97,6 +97,7 @@ const CASES: &[Case] = &[
         &["", "10.0.0.0/8", "10.0.0.0/8, fd00::/8"],
         &["10.0.0.1", ",", "10.0.0.0/8,", "10.0.0.0/33", "*", "localhost/8"],
     ),
+    ("route_rules", |t| path(t).is_ok(), &["/etc/tokenward/routes"], &["", "a\nb"]),
     ("tls_cert", |t| path(t).is_ok(), &["/etc/ssl/tokens.pem"], &[""]),
     ("tls_key", |t| path(t).is_ok(), &["/etc/ssl/tokens.key"], &[""]),
     ("max_head", |t| number(1_024, 65_536)(t).is_ok(), &["1024", "65536"], &["1023", "65537", "16k"]),
