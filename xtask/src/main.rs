@@ -14,6 +14,7 @@ mod packages;
 mod postgres;
 mod process;
 mod run;
+mod semver;
 mod test;
 mod tools;
 mod workspace;
@@ -38,6 +39,7 @@ cargo xtask TASK
                        three nodes and their database, which fail in every way for N minutes (10)
   fuzz [--seconds N] [TARGET...]
                        the fuzz targets, or some of them, for N seconds in all (60)
+  semver REVISION      what the public API broke since a revision of this repository; by hand, before a release
   docs                 the documentation of all crates, warnings are errors
   with-postgres CMD    CMD beside a throw-away PostgreSQL, named by TOKENWARD_TEST_POSTGRES
   help                 this text
@@ -69,6 +71,7 @@ fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
         "bench" => bench::measure(rest),
         "cluster" => cluster::run(rest),
         "fuzz" => fuzz::run(rest),
+        "semver" => semver::check(rest),
         "docs" => checks::docs(),
         "with-postgres" => postgres::beside(rest),
         "help" | "--help" | "-h" => {

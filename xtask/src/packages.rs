@@ -38,6 +38,39 @@ const SQLITE: Need = Need { is_met: || process::find("sqlite3").is_some(), packa
 const CHROMIUM: Need = Need { is_met: || browser::chromium().is_some(), packages: &["chromium", "fonts-dejavu-core"] };
 /// Makes databases for tests, and looks into them.
 const PSQL: Need = Need { is_met: || process::find("psql").is_some(), packages: &["postgresql-client"] };
+/// Gateways that stand between callers and an application. Of Apache only the programs: they start nothing by themselves.
+const NGINX: Need = Need { is_met: || is_server("nginx"), packages: &["nginx"] };
+const CADDY: Need = Need { is_met: || is_server("caddy"), packages: &["caddy"] };
+const HAPROXY: Need = Need { is_met: || is_server("haproxy"), packages: &["haproxy"] };
+const APACHE: Need = Need {
+    is_met: || is_server("apache2") && Path::new("/usr/lib/apache2/modules/mod_lua.so").is_file(),
+    packages: &["apache2-bin"],
+};
+const LUA_SOCKET: Need =
+    Need { is_met: || Path::new("/usr/share/lua/5.3/socket/http.lua").is_file(), packages: &["lua-socket"] };
+
+/// Servers are kept where not every user looks for programs.
+fn is_server(name: &str) -> bool {
+    process::find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
+}
+
+/// Installs the packages that are its arguments, and starts no service of theirs, neither now nor with the machine: tests
+/// start servers of their own, on ports of their own. What does that is Debian's `policy-rc.d`, in place meanwhile where
+/// the machine has none.
+const INSTALL: &str = r#"
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ] && [ ! -L "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" || exit
+fi
+apt-get --option DPkg::Lock::Timeout=300 install --yes --quiet --no-install-recommends "$@" || exit
+for package in "$@"; do
+    case "$package" in nginx | caddy | haproxy)
+        if [ -d /run/systemd/system ]; then systemctl --quiet disable "$package.service" || true; fi ;;
+    esac
+done
+"#;
 
 /// Makes sure that the workspace can be compiled.
 ///
@@ -54,7 +87,10 @@ pub(crate) fn for_building() -> Result<(), Failure> {
 ///
 /// Something is missing and cannot be installed from here.
 pub(crate) fn for_testing() -> Result<(), Failure> {
-    ensure(&[COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, PYTHON, NODE, NPM, STRACE, SQLITE, CHROMIUM])
+    ensure(&[
+        COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, PYTHON, NODE, NPM, STRACE, SQLITE, CHROMIUM, NGINX, CADDY,
+        HAPROXY, APACHE, LUA_SOCKET,
+    ])
 }
 
 /// Makes sure that the program can be compiled, and its pages opened.
@@ -80,7 +116,7 @@ fn ensure(needs: &[Need]) -> Result<(), Failure> {
     if wanted.is_empty() {
         return Ok(());
     }
-    let Some(apt_get) = apt_get() else {
+    let Some(as_root) = as_root() else {
         return Err(Failure::new(format!(
             "this machine lacks, by their Debian names: {}; install them and try again",
             wanted.join(" ")
@@ -89,8 +125,8 @@ fn ensure(needs: &[Need]) -> Result<(), Failure> {
 
     println!("installing {}", wanted.join(" "));
     // An old package list is no reason to stop: the install itself says what it cannot find.
-    let _ = process::run(apt_get().arg("update").arg("--quiet"));
-    process::run(apt_get().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&wanted))?;
+    let _ = process::run(as_root().args(["apt-get", "--option", "DPkg::Lock::Timeout=300", "update", "--quiet"]));
+    process::run(as_root().args(["sh", "-c", INSTALL, "sh"]).args(&wanted))?;
 
     let still = missing(needs);
     if still.is_empty() {
@@ -103,28 +139,24 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
     needs.iter().filter(|need| !(need.is_met)()).flat_map(|need| need.packages.iter().copied()).collect()
 }
 
-/// How this user calls apt-get without being asked anything, if at all.
-fn apt_get() -> Option<fn() -> Command> {
+/// How this user runs a program that installs, without being asked anything, if at all.
+fn as_root() -> Option<fn() -> Command> {
     process::find("apt-get")?;
     if is_root() {
-        return Some(|| quiet_apt_get(Command::new("env")));
+        return Some(|| unasked(Command::new("env")));
     }
     // `-n`: a password prompt would hang a machine that nobody watches.
     let sudo_works = process::succeeds(Command::new("sudo").args(["-n", "true"]));
     sudo_works.then_some(|| {
         let mut sudo = Command::new("sudo");
         sudo.args(["-n", "env"]);
-        quiet_apt_get(sudo)
+        unasked(sudo)
     })
 }
 
 /// `env` carries the variable past sudo, which would drop it.
-fn quiet_apt_get(mut env: Command) -> Command {
-    env.current_dir(Path::new("/")).stdin(std::process::Stdio::null()).arg("DEBIAN_FRONTEND=noninteractive").args([
-        "apt-get",
-        "--option",
-        "DPkg::Lock::Timeout=300",
-    ]);
+fn unasked(mut env: Command) -> Command {
+    env.current_dir(Path::new("/")).stdin(std::process::Stdio::null()).arg("DEBIAN_FRONTEND=noninteractive");
     env
 }
 

@@ -8,8 +8,9 @@ use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::tools::Runner;
 use crate::{browser, packages, process, tools};
 
-/// Named stops in the write path, for crash tests: never in a release build.
-pub(crate) const FEATURES: &str = "tokenward/failpoints,token-tests/failpoints";
+/// Named stops in the write path, for crash tests, and fake callers: never in a release build.
+pub(crate) const FEATURES: &str =
+    "tokenward/failpoints,token-tests/failpoints,token-guard/axum,token-guard/test-support";
 
 /// Runs all tests, or those that `filters` select.
 ///
@@ -68,5 +69,12 @@ fn begin(runner: Runner) -> Command {
 /// It does not compile.
 pub(crate) fn build() -> Result<(), Failure> {
     process::run(process::cargo(["build", "--locked", "--package", "tokenward"]).args(["--features", "failpoints"]))?;
-    process::run(&mut process::cargo(["build", "--locked", "--package", "embedded-service"]))
+    process::run(&mut process::cargo([
+        "build",
+        "--locked",
+        "--package",
+        "embedded-service",
+        "--package",
+        "own-database",
+    ]))
 }

@@ -20,7 +20,10 @@ pub(crate) fn system_python() -> Option<&'static str> {
         .find(|python| process::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"])))
 }
 
-/// A Python with PyJWT, cryptography and schemathesis.
+/// What Python must be able to import.
+const PYTHON_MODULES: &str = "import jwt, cryptography, schemathesis, authlib, requests";
+
+/// A Python with PyJWT, cryptography, Authlib and schemathesis.
 ///
 /// # Errors
 ///
@@ -28,11 +31,11 @@ pub(crate) fn system_python() -> Option<&'static str> {
 pub(crate) fn python() -> Result<PathBuf, Failure> {
     let folder = folder()?.join("venv");
     let python = folder.join("bin").join("python");
-    if process::succeeds(Command::new(&python).args(["-c", "import jwt, cryptography, schemathesis"])) {
+    if process::succeeds(Command::new(&python).args(["-c", PYTHON_MODULES])) {
         return Ok(python);
     }
 
-    println!("installing PyJWT, cryptography and schemathesis into {}", folder.display());
+    println!("installing PyJWT, cryptography, Authlib and schemathesis into {}", folder.display());
     let system = system_python().ok_or_else(|| Failure::new("there is no Python with venv"))?;
     // `--clear`: what is there did not work, or belongs to a Python that is gone.
     process::run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder))?;
@@ -44,12 +47,15 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
         "--disable-pip-version-check",
         "PyJWT==2.*",
         "cryptography",
+        "Authlib==1.*",
+        // Authlib leaves the choice of an HTTP client to others.
+        "requests==2.*",
         "schemathesis==4.*",
     ]))?;
     Ok(python)
 }
 
-/// A folder whose `node_modules` holds jose, playwright-core and axe-core.
+/// A folder whose `node_modules` holds jose, two OAuth clients, playwright-core and axe-core.
 ///
 /// # Errors
 ///
@@ -57,11 +63,11 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 pub(crate) fn node() -> Result<PathBuf, Failure> {
     let folder = folder()?.join("node");
     let is_there = |name: &str| folder.join("node_modules").join(name).join("package.json").is_file();
-    if ["jose", "playwright-core", "axe-core"].into_iter().all(is_there) {
+    if ["jose", "oauth4webapi", "openid-client", "playwright-core", "axe-core"].into_iter().all(is_there) {
         return Ok(folder);
     }
 
-    println!("installing jose, playwright-core and axe-core into {}", folder.display());
+    println!("installing jose, oauth4webapi, openid-client, playwright-core and axe-core into {}", folder.display());
     let prepared = fs::create_dir_all(&folder)
         // Without a manifest of its own npm would look for one in the folders above.
         .and_then(|()| fs::write(folder.join("package.json"), "{ \"private\": true }\n"));
@@ -77,13 +83,14 @@ pub(crate) fn node() -> Result<PathBuf, Failure> {
 }
 
 /// The newest packages that the Node on this machine can load. jose 6 expects to find the Web Crypto API, which came
-/// with Node 20, and playwright-core wants that version since 1.62; Debian 12 has 18.
-fn node_packages() -> [&'static str; 3] {
+/// with Node 20, and playwright-core wants that version since 1.62; Debian 12 has 18. The OAuth clients expect the same, and
+/// the scripts that load them put it there.
+fn node_packages() -> [&'static str; 5] {
     let has_web_crypto = "process.exit(globalThis.crypto?.subtle ? 0 : 1)";
     if process::succeeds(Command::new("node").args(["-e", has_web_crypto])) {
-        ["jose@6", "playwright-core@1", "axe-core@4"]
+        ["jose@6", "oauth4webapi@3", "openid-client@6", "playwright-core@1", "axe-core@4"]
     } else {
-        ["jose@5", "playwright-core@1.61", "axe-core@4"]
+        ["jose@5", "oauth4webapi@3", "openid-client@6", "playwright-core@1.61", "axe-core@4"]
     }
 }
 

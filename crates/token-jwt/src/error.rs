@@ -2,6 +2,7 @@
 
 /// Why a presented JWT was refused. Nothing of what was presented is in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// Longer than the bound.
     #[error("the text is too long")]
