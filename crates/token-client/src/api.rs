@@ -26,6 +26,7 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// Why a text is no address of a server, or no token for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AddressError {
     /// Not `https://host`, or `http://` with a loopback address.
     #[error("expected `https://host` with or without port and path, or `http://` and a loopback address")]

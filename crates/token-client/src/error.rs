@@ -7,6 +7,7 @@ use crate::AddressError;
 
 /// Why an answer is not believed although it is well formed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Untrusted {
     /// It names another request, another token, or no renewal where one was asked for.
     #[error("the answer is to another request")]

@@ -118,7 +118,7 @@ fn keys(rules: &Rules) -> BTreeSet<(KeyId, Vec<u8>)> {
 
 #[cfg(test)]
 mod tests {
-    use token_core::{Algorithm, Digest, Epoch, KeySet, KeyState, PublicKey, Touches, UnixSeconds};
+    use token_core::{Algorithm, Digest, Epoch, KeySet, KeyState, PublicKey, RouteRules, Touches, UnixSeconds};
 
     use super::*;
 
@@ -137,7 +137,8 @@ mod tests {
             created_at: UnixSeconds::new(0).unwrap(),
         };
         let identity = Identity { issuer: issuer.parse().unwrap(), audience: "a".parse().unwrap() };
-        Rules { roles: Vec::new(), keys: KeySet { keys: keys.iter().map(key).collect(), identity: Some(identity) } }
+        let keys = KeySet { keys: keys.iter().map(key).collect(), identity: Some(identity) };
+        Rules { roles: Vec::new(), keys, routes: RouteRules::default() }
     }
 
     fn learned() -> Learned {

@@ -7,13 +7,22 @@
 //!
 //! fn main() -> Result<(), token_client::ConnectError> {
 //!     let remote = RemoteGuard::connect("https://tokens.example", "eyJ…")?;
-//!     let guard = remote.guard(); // for `token_guard::actix::GuardLayer`
+//!     let guard = remote.guard(); // for the `GuardLayer` of `token_guard::actix` or `token_guard::tower`
 //!     Ok(())
 //! }
 //! ```
+//!
+//! The guard's own token goes to its server and nowhere else, and never in clear over a network:
+//!
+//! ```
+//! use token_client::{AddressError, ServerAddress};
+//!
+//! assert!("https://tokens.example".parse::<ServerAddress>().is_ok());
+//! assert!("http://127.0.0.1:8080".parse::<ServerAddress>().is_ok());
+//! assert_eq!("http://tokens.example".parse::<ServerAddress>(), Err(AddressError::Url));
+//! ```
 
 mod api;
-mod clock;
 mod error;
 mod learned;
 mod link;
@@ -21,7 +30,7 @@ mod remote;
 mod source;
 
 pub use api::{AddressError, ServerAddress};
-pub use clock::WallClock;
 pub use error::{CallError, ConnectError, Untrusted};
 pub use remote::{Remote, RemoteGuard};
 pub use source::RemoteSource;
+pub use token_guard::WallClock;

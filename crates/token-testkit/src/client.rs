@@ -124,12 +124,13 @@ impl Client {
         self.send(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
-    /// Any request, also one that may find no server.
+    /// Any request, also one that may find no server. A route that takes `ANY` method is asked with one of them.
     ///
     /// # Errors
     ///
     /// When there is no answer.
     pub fn send(&self, method: &str, path: &str, body: Option<&str>) -> Result<Answer, String> {
+        let method = if method == "ANY" { "PUT" } else { method };
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
         for (name, value) in &self.headers {
             request = request.header(name, value);

@@ -20,6 +20,7 @@ fn with_nodes(test: impl FnOnce(&Nodes, &dyn Fn(i64))) {
     };
     set(NOON);
     let program = database.program().with("TOKENWARD_CLOCK_FILE", &file.to_string_lossy());
+    let program = program.with("TOKENWARD_TRUSTED_PROXIES", "127.0.0.0/8");
     // Nobody is silent here, so nobody waits that long.
     let program = program.with("TOKENWARD_LEASE", "20s");
     let nodes = Nodes::with(&program, &database.address(), database.folder());
@@ -117,6 +118,32 @@ fn p42_x01_rules_of_a_role_and_its_end() {
         assert_eq!(reads_roles(nodes, &token), [200; NODES]);
         let _ = of_all(nodes.admin(0).delete(&format!("{role}?force")).expect(204));
         assert_eq!(reads_roles(nodes, &token), [403; NODES]);
+    });
+}
+
+/// What a gateway is answered by each node that asks for `GET /assets`.
+fn passes(nodes: &Nodes, token: &Made) -> Vec<u16> {
+    let ask = |node| {
+        let client = nodes.anybody(node).bearer(&token.text);
+        client.with("X-Forwarded-Method", "GET").with("X-Forwarded-Uri", "/assets").get("/authz").status
+    };
+    (0..NODES).map(ask).collect()
+}
+
+#[test]
+fn x01_route_rules() {
+    with_nodes(|nodes, _| {
+        let role = nodes.role(0, "Reader", &["allow assets:read"]);
+        let token = warm_token(nodes, &json!({"name": "t", "roles": [role]}));
+        assert_eq!(passes(nodes, &token), [403; NODES]);
+        for (version, permission, status) in
+            [(0, "assets:read", 200), (1, "assets:write", 403), (2, "assets:read", 200)]
+        {
+            let rules = json!({"rules": [{"method": "GET", "path": "/assets/**", "permission": permission}]});
+            let admin = nodes.admin(0).with("If-Match", &format!("\"{version}\""));
+            let _ = of_all(admin.request("PUT", "/api/v1/routes", Some(&rules.to_string())).expect(200));
+            assert_eq!(passes(nodes, &token), [status; NODES], "{permission}");
+        }
     });
 }
 

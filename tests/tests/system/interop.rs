@@ -1,6 +1,8 @@
-//! Other languages verify our tokens with the published keys.
+//! Other languages verify our tokens with the published keys, and ask us about them.
 
-use std::path::Path;
+mod clients;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use token_testkit::on_each_database;
@@ -18,19 +20,28 @@ fn read(command: &mut Command, jwks: &str, text: &str, issuer: &str) -> Result<s
     }
 }
 
-fn python() -> Command {
+fn python(script: &str) -> Command {
     let program = std::env::var("TOKENWARD_TEST_PYTHON").expect("TOKENWARD_TEST_PYTHON; the test command sets it");
     let mut command = Command::new(program);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/interop/verify.py"));
+    command.arg(folder().join(script));
     command
 }
 
-fn node() -> Command {
-    let folder = std::env::var("TOKENWARD_TEST_NODE_DIR").expect("TOKENWARD_TEST_NODE_DIR; the test command sets it");
+fn node(script: &str) -> Command {
+    let packages = std::env::var("TOKENWARD_TEST_NODE_DIR").expect("TOKENWARD_TEST_NODE_DIR; the test command sets it");
     let mut command = Command::new("node");
-    command.env("NODE_DIR", folder);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/interop/verify.mjs"));
+    command.env("NODE_DIR", packages);
+    command.arg(folder().join(script));
     command
+}
+
+/// Where the scripts are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/system/interop")
+}
+
+fn verifiers() -> [Command; 2] {
+    [python("verify.py"), node("verify.mjs")]
 }
 
 /// The same token text as PyJWT and jose read it.
@@ -38,14 +49,14 @@ fn verified_elsewhere(app: &App, token: &Made, algorithm: &str) {
     let jwks = app.server.client().get("/.well-known/jwks.json").expect(200);
     let issuer = app.program.run(&["events", "list", "--type", "installation.identified", "--json"]).ok().json();
     let issuer = issuer["items"][0]["details"][0]["after"].as_str().unwrap().to_owned();
-    for mut command in [python(), node()] {
+    for mut command in verifiers() {
         let claims = read(&mut command, &jwks.text, &token.text, &issuer).unwrap();
         assert_eq!(claims["sub"].as_str(), Some(token.id.as_str()), "{algorithm}");
     }
     let mut altered = token.text.clone();
     let last = altered.pop().unwrap();
     altered.insert(altered.len() - 20, if last == 'A' { 'B' } else { 'A' });
-    for mut command in [python(), node()] {
+    for mut command in verifiers() {
         assert!(read(&mut command, &jwks.text, &altered, &issuer).is_err(), "{algorithm}: an altered text");
     }
 }

@@ -29,6 +29,7 @@ fn history(app: &mut App) {
     let _ = app.admin.delete(&path).expect(204);
     let _ = app.admin.patch(&format!("/api/v1/roles/{role}"), 1, &json!({"description": "x"})).expect(200);
     let _ = app.admin.delete(&format!("/api/v1/roles/{role}")).expect(204);
+    let _ = crate::forward::set_rules(&app.admin, &["GET /assets/** assets:read"]);
     let user = app.user("ada", &json!({"password": "correct horse battery"}));
     let path = format!("/api/v1/users/{user}");
     let _ = app.admin.patch(&path, 1, &json!({"display_name": "Ada"})).expect(200);

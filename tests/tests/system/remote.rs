@@ -6,6 +6,7 @@ mod between;
 mod calls;
 mod contract;
 mod late;
+mod own_database;
 pub(crate) mod service;
 
 use std::thread::sleep;

@@ -83,6 +83,8 @@ const CONSTRAINTS: &[&str] = &[
     "UPDATE credentials SET ends_kind = 'other'",
     "UPDATE token_roles SET role_id = {00}",
     "UPDATE role_rules SET role_id = {00}",
+    "UPDATE route_rules SET version = -1",
+    "INSERT INTO route_rules SELECT 2, version, rules FROM route_rules",
     "UPDATE event_head SET seq = -1",
     "INSERT INTO event_head SELECT 2, epoch, seq, digest, sealed_through FROM event_head",
     "INSERT INTO installation SELECT 2, issuer, audience, cursor_key FROM installation",

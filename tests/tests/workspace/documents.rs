@@ -47,7 +47,7 @@ fn cited(document: &str) -> BTreeSet<String> {
 #[test]
 fn every_test_that_a_document_names_is_there() {
     let mut known = BTreeSet::new();
-    for folder in ["crates", "bins", "tests"] {
+    for folder in ["crates", "bins", "examples", "tests"] {
         functions(&root().join(folder), &mut known);
     }
     for document in ["behaviours.md", "promises.md", "attacks.md"] {

@@ -32,6 +32,9 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("embedded-service", &["token-core", "token-guard", "token-client"]),
+    ("verify-alone", &["token-core", "token-jwt", "token-authz"]),
+    ("own-store", &["token-core", "token-jwt", "token-guard"]),
+    ("own-database", &["token-core", "token-jwt", "token-guard", "token-store"]),
 ];
 
 /// Who may name what is not ours, of the things that must stay behind one crate.
@@ -50,29 +53,40 @@ const BEHIND: &[(&str, &[&str])] = &[
             "token-testkit",
             "token-bench",
             "embedded-service",
+            "own-database",
         ],
     ),
     ("ureq", &["token-client", "token-testkit"]),
-    ("tokio", &["token-http"]),
+    ("axum", &["token-guard", "own-store"]),
+    ("tokio", &["token-http", "token-guard", "own-store"]),
     ("clap", &["tokenward"]),
 ];
 
 /// Packages that put everything together, or look at everything.
 const WHOLE: &[&str] = &["tokenward", "token-tests", "token-bench", "xtask"];
 
-/// Names of the dependencies of each package of the workspace.
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+/// The name of a package or dependency.
+fn name(value: &Value) -> String {
+    value["name"].as_str().unwrap().to_owned()
+}
+
+/// The packages of the workspace.
+fn packages() -> Vec<Value> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path", manifest];
     let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+/// Names of the dependencies of each package of the workspace.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let package = |package: &Value| {
         let named = package["dependencies"].as_array().unwrap().iter().map(name).collect();
         (name(package), named)
     };
-    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+    packages().iter().map(package).collect()
 }
 
 #[test]
@@ -99,4 +113,23 @@ fn what_stays_behind_one_crate_is_named_by_no_other() {
         let beyond: Vec<&str> = named.filter(|name| !may.contains(name)).collect();
         assert_eq!(beyond, Vec::<&str>::new(), "{thing}");
     }
+}
+
+/// Features that are for tests alone.
+const FOR_TESTS: &[(&str, &str)] = &[("token-guard", "test-support"), ("token-guard", "shuttle")];
+
+#[test]
+fn what_is_for_tests_is_asked_for_by_tests_alone() {
+    let mut asked = Vec::new();
+    for package in packages() {
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let features = dependency["features"].as_array().unwrap().iter().filter_map(Value::as_str);
+            let known = |feature: &&str| FOR_TESTS.contains(&(name(dependency).as_str(), *feature));
+            let is_dev = dependency["kind"].as_str() == Some("dev");
+            asked.extend(features.filter(known).map(|_| (name(&package), is_dev)));
+        }
+    }
+    let shipped: Vec<_> = asked.iter().filter(|(_, is_dev)| !is_dev).collect();
+    assert_eq!(shipped, Vec::<&(String, bool)>::new(), "name it under `dev-dependencies`");
+    assert_ne!(asked, [], "and somebody does test with it");
 }

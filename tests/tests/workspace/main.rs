@@ -5,3 +5,4 @@
 mod documents;
 mod edges;
 mod files;
+mod public;

@@ -159,6 +159,7 @@ fn atk_d05_a_body_over_the_limit_is_413_with_and_without_its_length() {
                     "rotate" if !resource.ends_with("/keys") => &["/unknown", "/old_ends"],
                     "bulk" => &["/unknown", "/action", "/ids"],
                     "import" => &["/unknown", "/pem"],
+                    "routes" => &["/unknown", "/rules"],
                     _ => &["/unknown"],
                 };
                 let _ = world.refused(&call.clone().body(padded(limit)), 400, read);

@@ -120,7 +120,9 @@ fn atk_a25_another_method_is_405_and_no_header_or_field_overrides_it() {
             token_http::routes().map(|(verb, path, _)| (verb.as_str(), path)).collect();
         let heads: Vec<_> = allowed.iter().filter(|row| row.0 == "GET").map(|row| ("HEAD", row.1)).collect();
         allowed.extend(heads);
-        let paths: BTreeSet<&str> = allowed.iter().map(|row| row.1).collect();
+        // Gateways hand on every method.
+        let taking_all = |path: &str| allowed.contains(&("ANY", path));
+        let paths: BTreeSet<&str> = allowed.iter().map(|row| row.1).filter(|path| !taking_all(path)).collect();
         world.without_a_row_more_or_less(|| {
             for path in paths {
                 let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "delete", "REVOKE"];

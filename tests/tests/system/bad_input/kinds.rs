@@ -1,5 +1,7 @@
 //! Kinds of fields, and for each what is of a wrong type, what is refused, and what lies just inside.
 
+mod routes;
+
 use serde_json::{Value, json};
 
 use super::world::{CANARY, UNKNOWN, World};
@@ -29,6 +31,7 @@ pub(crate) enum Kind {
     Algorithm,
     Credential,
     Rules,
+    Routes,
     /// Ids of tokens, at least one.
     Tokens,
     /// A filter of tokens.
@@ -94,6 +97,7 @@ impl Kind {
                 [json!("true"), json!(1), json!(0), json!([]), json!({}), json!(CANARY)].map(|v| (v, "")).to_vec()
             }
             Self::Rules => [no_lists(), no_rules()].concat(),
+            Self::Routes => [no_lists(), routes::no_routes()].concat(),
             Self::OldEnds => vec![
                 (json!(5), ""),
                 (json!(true), ""),
@@ -149,6 +153,7 @@ impl Kind {
                 .to_vec(),
             Self::Credential => MALFORMED_IDS.iter().chain(&[UNKNOWN]).map(|text| (json!(text), "")).collect(),
             Self::Rules => bad_rules(),
+            Self::Routes => routes::bad_routes(),
             Self::OldEnds => {
                 let whole = [json!("later"), json!("NOW"), json!(""), json!({})].map(|value| (value, ""));
                 let both = json!({"at": "2030-02-28", "on_first_use": "2030-02-28"});
@@ -201,6 +206,16 @@ impl Kind {
             }
             Self::OldEnds => {
                 vec![json!("now"), json!({"at": "2030-02-28"}), json!({"on_first_use": "9999-12-31T23:59:59Z"})]
+            }
+            Self::Routes => {
+                let rule = |n: usize| json!({"method": "*", "path": format!("/{n}"), "permission": "a:b"});
+                let odd = ["/", "/**", "/*/%2A", "/é%20x", "/a:b@c,d"];
+                let odd = odd.map(|path| json!({"method": "PATCH", "path": path, "permission": "a:b"}));
+                let longest = format!("/{}", "a".repeat(1_023));
+                let ends = [longest, "/a".repeat(32)];
+                let ends = ends.map(|path| json!({"method": "GET", "path": path, "permission": "a:b"}));
+                let most: Vec<Value> = (0..1_000).map(rule).collect();
+                vec![json!(odd), json!(ends), json!(most), json!([])]
             }
             Self::Rules => {
                 let rule = |n: usize| json!({"effect": if n.is_multiple_of(2) { "allow" } else { "deny" }, "permission": format!("a{n}:b")});

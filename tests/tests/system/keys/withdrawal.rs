@@ -107,3 +107,26 @@ fn withdrawing_asks_first_and_says_how_much_it_ends() {
         assert!(done.out.contains("signing"), "{}", done.out);
     });
 }
+
+#[test]
+fn s15_p51_a_public_key_is_exported_until_it_is_withdrawn() {
+    on_each_database(|database| {
+        let app = App::at(database, NOON);
+        let first = signing(&app);
+        let export = |more: &[&str]| app.program.run(&[&["key", "export", first.as_str()], more].concat());
+        let pem = export(&[]).ok().out;
+        // An Ed25519 key is 44 bytes of DER, which is one line.
+        let lines: Vec<&str> = pem.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[2]), (3, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"));
+        assert!(lines[1].starts_with("MCowBQYDK2VwAyEA"), "{pem}");
+        assert_eq!(export(&["--json"]).ok().json(), json!({"kid": first, "pem": pem}));
+        let _ = app.program.run(&["key", "rotate", "--now"]).ok();
+        assert_eq!(export(&[]).ok().out, pem, "texts of a retired key pass");
+        let _ = app.program.run(&["key", "withdraw", &first, "--yes"]).ok();
+        let refused = export(&[]);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
+        assert!(refused.err.contains("withdrawn"), "{refused:?}");
+        let unknown = app.program.run(&["key", "export", "nobody"]);
+        assert!(unknown.code == Some(1) && unknown.err.contains("tokenward key list"), "{unknown:?}");
+    });
+}

@@ -83,6 +83,10 @@ fn fields(app: &App, route: &str) -> Vec<(String, String)> {
         "/admin/api-tokens/{id}/rotate" => owned(&[("old_ends", "now"), ("do", "rotate")]),
         "/admin/roles/new" => owned(&[("name", &name), ("do", "save")]),
         "/admin/roles/{id}" => owned(&[("version", "1"), ("name", &name), ("do", "save")]),
+        "/admin/route-rules" => {
+            let version = app.admin.get("/api/v1/routes").expect(200).json()["version"].to_string();
+            owned(&[("version", &version), ("rules", &format!("GET /{name} a:b")), ("do", "save")])
+        }
         "/admin/users/new" => owned(&[("username", &name), ("enabled", "yes"), ("do", "save")]),
         "/admin/users/{id}" => owned(&[("version", "1"), ("username", &name), ("enabled", "yes"), ("do", "save")]),
         "/admin/signing-keys/rotate" => owned(&[("begin", "now"), ("do", "rotate")]),

@@ -1,4 +1,4 @@
-//! The example service, started as its users start it.
+//! The example services, started as their users start them.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -16,10 +16,10 @@ pub(crate) struct Service {
     log: PathBuf,
 }
 
-/// Beside the server's program: `cargo build -p embedded-service` makes it.
-fn program() -> PathBuf {
+/// Beside the server's program: `cargo build -p` with its name makes it.
+fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    test.parent().and_then(Path::parent).unwrap().join("embedded-service")
+    test.parent().and_then(Path::parent).unwrap().join(name)
 }
 
 impl Service {
@@ -35,17 +35,22 @@ impl Service {
 
     /// The same with these settings.
     pub(crate) fn with(settings: &[(&str, &str)], log: PathBuf) -> Result<Self, String> {
+        Self::of("embedded-service", settings, log)
+    }
+
+    /// Another of the examples.
+    pub(crate) fn of(name: &str, settings: &[(&str, &str)], log: PathBuf) -> Result<Self, String> {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         let file = File::options().create(true).append(true).open(&log).unwrap();
-        let child = Command::new(program())
+        let child = Command::new(program(name))
             .envs(settings.iter().copied())
             .env("LISTEN", &listen)
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
             .stderr(file)
             .spawn()
-            .expect("`cargo build -p embedded-service` makes it");
+            .expect("`cargo build -p` with the name of the example makes it");
         let mut service = Self { child, client: Client::new(&format!("http://{listen}")), log };
         for _ in 0..1_500 {
             if service.client.send("GET", "/healthz", None).is_ok_and(|answer| answer.status == 204) {
