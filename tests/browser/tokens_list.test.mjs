@@ -12,7 +12,7 @@ eachDatabase('s01_t01_admin_leads_to_the_tokens', async ({ page }) => {
   await at(page, TOKENS);
   const side = page.getByRole('navigation', { name: 'Admin' });
   await read(side.getByRole('heading'), ['SYSTEM', 'ACCESS CONTROL']);
-  await read(side.getByRole('link'), ['Changelog', 'Signing keys', 'Configuration', 'Users', 'Roles', 'API Tokens']);
+  await read(side.getByRole('link'), ['Changelog', 'Signing keys', 'Route rules', 'Configuration', 'Users', 'Roles', 'API Tokens']);
   assert.equal(await side.getByRole('link', { name: 'API Tokens' }).getAttribute('aria-current'), 'page');
   await sees(page.getByText('There is no API token yet.'));
 });

@@ -131,6 +131,8 @@ impl Credentials {
     /// [`NoCredential`] when there is none.
     pub fn stored(mut all: Vec<Credential>) -> Result<Self, NoCredential> {
         let newest = all.pop().ok_or(NoCredential)?;
+        // Most tokens have one text, and guards keep very many tokens.
+        all.shrink_to_fit();
         Ok(Self { older: all, newest })
     }
 

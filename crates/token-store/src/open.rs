@@ -18,7 +18,9 @@ use crate::events::{append, lock_head, write_head};
 #[cfg(feature = "sqlite")]
 use crate::inspect;
 use crate::schema::{event_head, installation, secrets};
-use crate::support::{ensure_served, exists};
+use crate::support::ensure_served;
+#[cfg(feature = "sqlite")]
+use crate::support::exists;
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
