@@ -80,7 +80,10 @@ fn serve(folder: &Path, tokens: usize) {
             }
         };
         let app = move || App::new().route("/bare", web::post().to(bare)).configure(configure(Arc::clone(&state)));
-        let server = HttpServer::new(app).workers(1).bind("127.0.0.1:0").expect("a port");
+        // Nobody is sent away for having waited while the other had its turn.
+        let server = HttpServer::new(app).client_request_timeout(std::time::Duration::ZERO);
+        let server =
+            server.keep_alive(std::time::Duration::from_hours(1)).workers(1).bind("127.0.0.1:0").expect("a port");
         println!("{} {asker}", server.addrs().first().expect("an address"));
         std::thread::spawn(move || {
             let _ = std::io::stdin().lines().count();
