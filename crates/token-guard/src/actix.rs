@@ -105,12 +105,8 @@ impl GuardLayer {
 
     fn arrival(&self, request: &ServiceRequest) -> Arrival {
         let peer = request.peer_addr().map(|address| address.ip());
-        let now = self.clock.0.now().seconds();
-        if self.trusted.is_empty() {
-            return Arrival { now, peer: peer.map(|address| address.to_canonical()) };
-        }
         let forwarded = request.headers().get_all(header::X_FORWARDED_FOR).map(header::HeaderValue::as_bytes);
-        Arrival { now, peer: client_address(peer, forwarded, &self.trusted) }
+        Arrival { now: self.clock.0.now().seconds(), peer: client_address(peer, forwarded, &self.trusted) }
     }
 }
 

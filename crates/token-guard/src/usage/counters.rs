@@ -127,7 +127,8 @@ impl Counters {
     /// Goes on with what was counted there.
     pub(crate) fn take_over(&self, counted: &Cell) {
         let (admitted, last) = counted.take();
-        if 0 < admitted {
+        // Whoever takes the counts may have come between the two of a call.
+        if 0 < admitted || 0 < last {
             self.shared.admitted.fetch_add(admitted, Ordering::Relaxed);
             self.shared.last_used.fetch_max(last, Ordering::Relaxed);
         }
