@@ -9,7 +9,7 @@ use std::sync::Arc;
 use token_admin::{NewUser, Password};
 use token_bench::{Connection, NOW, Spread, import, kinds, serve, sizes};
 use token_console::Console;
-use token_core::{Author, BuiltIn, TokenQuery, UnixSeconds};
+use token_core::{Author, BuiltIn, RoleSet, TokenQuery, UnixSeconds};
 use token_seal::MasterKey;
 use token_testkit::{Database, FixedClock, Kind, Product, SeededRandomness};
 
@@ -32,7 +32,7 @@ fn measure(kind: Kind, size: usize) {
     let person = NewUser {
         username: "ada".parse().expect("a name"),
         display_name: "Ada Lovelace".parse().expect("a name"),
-        roles: BTreeSet::from([BuiltIn::Admin.id()]),
+        roles: RoleSet::from([BuiltIn::Admin.id()]),
         enabled: true,
         password: Some(Password::new(PASSWORD.to_owned()).expect("a password")),
     };

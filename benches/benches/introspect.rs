@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use token_admin::{NewRole, NewToken};
 use token_bench::{Connection, Installation};
-use token_core::Author;
+use token_core::{Author, RoleSet};
 use token_guard::Following;
 use token_http::{HttpState, configure};
 
@@ -53,7 +53,7 @@ fn asker(installation: &Installation) -> String {
     let new = NewToken {
         name: "asker".parse().expect("a name"),
         description: "".parse().expect("a description"),
-        roles: BTreeSet::from([role]),
+        roles: RoleSet::from([role]),
         expires_at: None,
         allowed_networks: None,
     };

@@ -5,12 +5,11 @@
 //! Server, store and import are one process here; its peak memory is told at the end.
 #![expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use token_admin::NewToken;
 use token_bench::{Connection, NOW, Spread, import, kinds, peak_memory, serve, sizes};
-use token_core::{Author, BuiltIn};
+use token_core::{Author, BuiltIn, RoleSet};
 use token_http::configure;
 use token_seal::MasterKey;
 use token_testkit::{Database, FixedClock, Kind, Product, SeededRandomness};
@@ -32,7 +31,7 @@ fn measure(kind: Kind, size: usize) {
     let (clock, randomness) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededRandomness::new(1)));
     let master = Arc::new(MasterKey::generate(randomness.as_ref()).expect("a key"));
     let product = Product::open(&database.address(), &master, &clock, &randomness);
-    let root = create(&product, "root", BTreeSet::from([BuiltIn::Admin.id()]));
+    let root = create(&product, "root", RoleSet::from([BuiltIn::Admin.id()]));
 
     import(&product, &database, kind, size);
     product.guard.look().expect("the keys");
@@ -76,10 +75,10 @@ fn measure(kind: Kind, size: usize) {
         }
     }
     println!("  the slowest first page of a needle at the 99th percentile: {:.2} ms ({})", worst.0, worst.1);
-    Spread::of(|| drop(create(&product, "one more", BTreeSet::new()))).print("create, without HTTP");
+    Spread::of(|| drop(create(&product, "one more", RoleSet::none()))).print("create, without HTTP");
 }
 
-fn create(product: &Product, name: &str, roles: BTreeSet<token_core::RoleId>) -> String {
+fn create(product: &Product, name: &str, roles: RoleSet) -> String {
     let new = NewToken {
         name: name.parse().expect("a name"),
         description: "".parse().expect("a description"),

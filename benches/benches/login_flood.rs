@@ -2,7 +2,7 @@
 //! so that a busy machine slows both alike. Prints the 99th percentiles and how many times one is as long as the other.
 #![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a benchmark times, and stops at the first fault")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::channel;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use actix_web::HttpServer;
 use token_admin::{NewToken, NewUser, Password};
 use token_bench::Connection;
-use token_core::Author;
+use token_core::{Author, RoleSet};
 use token_http::{HttpState, configure};
 use token_seal::MasterKey;
 use token_testkit::{FixedClock, Product, SeededRandomness};
@@ -39,7 +39,7 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
     let new = NewToken {
         name: "bench".parse().expect("a name"),
         description: "".parse().expect("a description"),
-        roles: BTreeSet::new(),
+        roles: RoleSet::none(),
         expires_at: None,
         allowed_networks: None,
     };
@@ -48,7 +48,7 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
         let new = NewUser {
             username: format!("person {number}").parse().expect("a name"),
             display_name: "".parse().expect("a name"),
-            roles: BTreeSet::new(),
+            roles: RoleSet::none(),
             enabled: true,
             password: Password::new(PASSWORD.to_owned()).ok(),
         };

@@ -23,7 +23,7 @@ fn product(folder: &std::path::Path) -> (Arc<HttpState>, String) {
     let new = NewToken {
         name: "bench".parse().expect("a name"),
         description: "".parse().expect("a description"),
-        roles: std::collections::BTreeSet::new(),
+        roles: token_core::RoleSet::none(),
         expires_at: None,
         allowed_networks: None,
     };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use token_admin::{ImportMode, Imported, NewRole, NewToken};
-use token_core::{Author, GuardSource, NodeId, RoleId};
-use token_guard::{Follow, Guard};
+use token_core::{Author, GuardSource, NodeId, RoleId, RoleSet, TokenId};
+use token_guard::{Follow, Guard, Presented};
 use token_seal::MasterKey;
 use token_testkit::{FixedClock, Product, SeededRandomness};
 
@@ -19,6 +19,8 @@ pub struct Installation {
     pub product: Product,
     /// Its clock, which stands still.
     pub clock: Arc<FixedClock>,
+    /// The tokens.
+    pub ids: Vec<TokenId>,
     /// One text for each token.
     pub texts: Vec<String>,
 }
@@ -32,10 +34,20 @@ impl Installation {
     #[must_use]
     #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
     pub fn with(folder: &Path, tokens: usize) -> Self {
+        let master = MasterKey::generate(&SeededRandomness::new(1)).expect("a key");
+        Self::over(&format!("sqlite://{}", folder.join("bench.db").display()), master, tokens)
+    }
+
+    /// The same in the database at this address, as settings spell it, which has this master key or is empty.
+    ///
+    /// # Panics
+    ///
+    /// When it fails.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    pub fn over(address: &str, master: MasterKey, tokens: usize) -> Self {
         let (clock, randomness) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededRandomness::new(1)));
-        let master = Arc::new(MasterKey::generate(randomness.as_ref()).expect("a key"));
-        let address = format!("sqlite://{}", folder.join("bench.db").display());
-        let product = Product::open(&address, &master, &clock, &randomness);
+        let product = Product::open(address, &Arc::new(master), &clock, &randomness);
         let role = NewRole {
             name: "readers".parse().expect("a name"),
             description: "".parse().expect("a description"),
@@ -43,13 +55,13 @@ impl Installation {
             users: BTreeSet::new(),
         };
         let role = product.admin.create_role(&Author::command_line(), &Ok(role)).expect("a role").value.id;
-        let texts = import(&product, role, tokens);
-        Self { product, clock, texts }
+        let (ids, texts) = import(&product, role, tokens).into_iter().unzip();
+        Self { product, clock, ids, texts }
     }
 }
 
 #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
-fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<String> {
+fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<(TokenId, String)> {
     let mut texts = Vec::with_capacity(tokens);
     while texts.len() < tokens {
         let first = texts.len();
@@ -57,7 +69,7 @@ fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<String> {
             Ok(NewToken {
                 name: format!("token {number}").parse().expect("a name"),
                 description: "".parse().expect("a description"),
-                roles: BTreeSet::from([role]),
+                roles: RoleSet::from([role]),
                 expires_at: None,
                 allowed_networks: None,
             })
@@ -66,7 +78,7 @@ fn import(product: &Product, role: RoleId, tokens: usize) -> Vec<String> {
         let mode = ImportMode::WriteWithTexts;
         let done = product.admin.import_tokens(&Author::command_line(), &rows, mode).expect("an import");
         let Imported::Good(made) = done.value else { break };
-        texts.extend(made.into_iter().filter_map(|(_, text)| text).map(|text| text.expose().to_owned()));
+        texts.extend(made.into_iter().filter_map(|(made, text)| Some((made.id(), text?.expose().to_owned()))));
     }
     assert_eq!(texts.len(), tokens, "every row was good");
     texts
@@ -89,6 +101,14 @@ impl Installation {
             guard.round().expect("a round");
         }
         Arc::new(guard)
+    }
+}
+
+impl Installation {
+    /// The texts, as calls present them.
+    #[must_use]
+    pub fn presented(&self) -> Vec<Presented<'_>> {
+        self.texts.iter().map(|text| Presented::Bearer(text)).collect()
     }
 }
 

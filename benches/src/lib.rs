@@ -1,6 +1,8 @@
 //! Benchmarks: ratios side by side in one run. Nothing here asserts a time.
 
+mod calls;
 mod connection;
+mod crowd;
 mod installation;
 mod population;
 mod server;
@@ -8,7 +10,9 @@ mod spread;
 
 use std::time::{Duration, Instant};
 
+pub use calls::{Calls, ring_check};
 pub use connection::Connection;
+pub use crowd::add_crowd;
 pub use installation::Installation;
 pub use population::{NOW, import, kinds, peak_memory, sizes};
 pub use server::serve;

@@ -1,10 +1,8 @@
 //! Many tokens, as an import makes them.
-
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use token_admin::{EditToken, ImportMode, Imported, NewToken, Submitted};
-use token_core::{Author, UnixSeconds};
+use token_core::{Author, RoleSet, UnixSeconds};
 use token_testkit::{Database, Kind, Product};
 
 /// The second at which benchmarks with a fixed clock begin.
@@ -69,7 +67,7 @@ fn row(number: usize) -> Submitted<NewToken, EditToken> {
     Ok(NewToken {
         name: format!("{} {} {number:06}", word(number), word(number / 16)).parse().expect("a name"),
         description: "made by a benchmark".parse().expect("a description"),
-        roles: BTreeSet::new(),
+        roles: RoleSet::none(),
         expires_at: (!number.is_multiple_of(4)).then(|| UnixSeconds::new(NOW + days * 86_400).expect("a time")),
         allowed_networks: None,
     })

@@ -1,9 +1,7 @@
 //! What the author of a change may do, read under the same lock as everything the change is decided on.
 
-use std::collections::BTreeSet;
-
 use token_authz::{NotHeld, Permissions, ensure_all_held, ensure_edit_held, ensure_held};
-use token_core::{Actor, Author, BuiltIn, Load, Permission, RoleId, Rule, StoredToken, UnixSeconds};
+use token_core::{Actor, Author, BuiltIn, Load, Permission, RoleSet, Rule, StoredToken, UnixSeconds};
 
 use crate::AdminError;
 
@@ -81,15 +79,11 @@ impl Authority {
 }
 
 /// Everything a token with these explicit roles may do, the implicit role included.
-pub(crate) fn token_permissions(tx: &mut dyn Load, explicit: &BTreeSet<RoleId>) -> Result<Permissions, AdminError> {
-    let mut ids = explicit.clone();
-    ids.insert(BuiltIn::AllExternalApplications.id());
-    Ok(Permissions::compile(tx.roles(&ids)?.iter()))
+pub(crate) fn token_permissions(tx: &mut dyn Load, explicit: &RoleSet) -> Result<Permissions, AdminError> {
+    Ok(Permissions::compile(tx.roles(&explicit.with(BuiltIn::AllExternalApplications.id()))?.iter()))
 }
 
 /// Everything a person with these explicit roles may do, the implicit role included.
-pub(crate) fn person_permissions(tx: &mut dyn Load, explicit: &BTreeSet<RoleId>) -> Result<Permissions, AdminError> {
-    let mut ids = explicit.clone();
-    ids.insert(BuiltIn::AllUsers.id());
-    Ok(Permissions::compile(tx.roles(&ids)?.iter()))
+pub(crate) fn person_permissions(tx: &mut dyn Load, explicit: &RoleSet) -> Result<Permissions, AdminError> {
+    Ok(Permissions::compile(tx.roles(&explicit.with(BuiltIn::AllUsers.id()))?.iter()))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use token_core::{
-    AllowedNetworks, CredentialId, Description, Head, Reason, RoleDescription, RoleId, RoleName, Rule, TokenId,
+    AllowedNetworks, CredentialId, Description, Head, Reason, RoleDescription, RoleName, RoleSet, Rule, TokenId,
     TokenName, TokenRecord, UnixSeconds, UserId,
 };
 use token_jwt::TokenText;
@@ -40,7 +40,7 @@ pub struct NewToken {
     /// What it is for.
     pub description: Description,
     /// Explicit roles.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// The end of its life.
     pub expires_at: Option<UnixSeconds>,
     /// Where it may be used.
@@ -85,7 +85,7 @@ pub struct EditToken {
     /// A new description.
     pub description: Option<Description>,
     /// Other explicit roles.
-    pub roles: Option<BTreeSet<RoleId>>,
+    pub roles: Option<RoleSet>,
     /// Another end, or none.
     pub expires_at: Option<Option<UnixSeconds>>,
     /// Other networks, or no restriction.

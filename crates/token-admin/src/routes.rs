@@ -1,11 +1,9 @@
 //! Use cases of route rules: which permission calls of other programs need.
 
-use std::collections::BTreeSet;
-
 use token_authz::{Explanation, Routes, explain};
 use token_core::{
-    Author, BuiltIn, Change, RefusedPath, RequestPath, RoleId, RouteRule, RouteRules, StoredRoutes, StoredToken,
-    SubjectKind, TokenId,
+    Author, BuiltIn, Change, RefusedPath, RequestPath, RouteRule, RouteRules, StoredRoutes, StoredToken, SubjectKind,
+    TokenId,
 };
 
 use crate::{Admin, AdminError, Conflict, Done, Submitted, rights};
@@ -114,8 +112,7 @@ impl Admin {
         self.read(|tx| {
             let record = tx.token(id)?.ok_or(AdminError::NotFound(SubjectKind::Token))?;
             let grant = record.token.grant();
-            let mut ids: BTreeSet<RoleId> = grant.roles.clone();
-            ids.insert(BuiltIn::AllExternalApplications.id());
+            let ids = grant.roles.with(BuiltIn::AllExternalApplications.id());
             let no = |why: &str| Ok((false, why.to_owned()));
             if matches!(record.token, StoredToken::Revoked(_)) {
                 return no("the token is revoked");

@@ -16,9 +16,7 @@ pub use import::{ImportMode, Imported};
 pub use revoke::PresentedEnd;
 pub use usage::Usage;
 
-use std::collections::BTreeSet;
-
-use token_core::{BuiltIn, Load, RoleId, SubjectKind, TokenId, TokenRecord};
+use token_core::{BuiltIn, Load, RoleId, RoleSet, SubjectKind, TokenId, TokenRecord};
 
 use crate::{Admin, AdminError, FieldError};
 
@@ -38,8 +36,8 @@ fn found(tx: &mut dyn Load, id: TokenId) -> Result<TokenRecord, AdminError> {
 }
 
 /// Every role that cannot be given to a token: unknown ones, and those everybody holds anyway.
-fn refused_roles(tx: &mut dyn Load, roles: &BTreeSet<RoleId>) -> Result<Vec<FieldError>, AdminError> {
-    let known: BTreeSet<RoleId> = tx.roles(roles)?.into_iter().map(|role| role.id).collect();
+fn refused_roles(tx: &mut dyn Load, roles: &RoleSet) -> Result<Vec<FieldError>, AdminError> {
+    let known: RoleSet = tx.roles(roles)?.into_iter().map(|role| role.id).collect();
     let refusal = |role: &RoleId| match BuiltIn::by_id(*role) {
         Some(BuiltIn::AllExternalApplications) => Some("every token holds this role already; it is not listed"),
         Some(BuiltIn::AllUsers) => Some("this role is for people, not for tokens"),

@@ -5,10 +5,8 @@ mod delete;
 mod edit;
 mod new_password;
 
-use std::collections::BTreeSet;
-
 use token_core::limits::ROLES_PER_USER;
-use token_core::{BuiltIn, DisplayName, Load, RoleId, SubjectKind, UserId, UserRecord, Username};
+use token_core::{BuiltIn, DisplayName, Load, RoleId, RoleSet, SubjectKind, UserId, UserRecord, Username};
 use token_seal::Password;
 
 use crate::{Admin, AdminError, Conflict, FieldError};
@@ -24,7 +22,7 @@ pub struct NewUser {
     /// What others call them.
     pub display_name: DisplayName,
     /// Explicit roles.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// Whether they may sign in.
     pub enabled: bool,
     /// What they sign in with; without one they cannot yet.
@@ -39,7 +37,7 @@ pub struct EditUser {
     /// Another name for others to see.
     pub display_name: Option<DisplayName>,
     /// Other explicit roles.
-    pub roles: Option<BTreeSet<RoleId>>,
+    pub roles: Option<RoleSet>,
     /// Whether they may sign in; `Some(false)` ends their sessions.
     pub enabled: Option<bool>,
     /// Another password; ends their sessions.
@@ -94,8 +92,8 @@ fn ensure_free(tx: &mut dyn Load, name: &Username, mine: Option<UserId>) -> Resu
 }
 
 /// Every role that cannot be given to a person: unknown ones, and those everybody holds anyway.
-pub(crate) fn refused_roles(tx: &mut dyn Load, roles: &BTreeSet<RoleId>) -> Result<Vec<FieldError>, AdminError> {
-    let known: BTreeSet<RoleId> = tx.roles(roles)?.into_iter().map(|role| role.id).collect();
+pub(crate) fn refused_roles(tx: &mut dyn Load, roles: &RoleSet) -> Result<Vec<FieldError>, AdminError> {
+    let known: RoleSet = tx.roles(roles)?.into_iter().map(|role| role.id).collect();
     let refusal = |role: &RoleId| match BuiltIn::by_id(*role) {
         Some(BuiltIn::AllUsers) => Some("every person holds this role already; it is not listed"),
         Some(BuiltIn::AllExternalApplications) => Some("this role is for tokens, not for people"),

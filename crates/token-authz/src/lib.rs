@@ -3,10 +3,8 @@
 //! stores, clocks and HTTP, and has no answer besides allow and deny, so that no failure reads as a yes.
 //!
 //! ```
-//! use std::collections::BTreeSet;
-//!
 //! use token_authz::{Policy, explain};
-//! use token_core::{BuiltIn, Role, RoleId, permission};
+//! use token_core::{BuiltIn, Role, RoleId, RoleSet, permission};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let id: RoleId = "0192f3c1-7a52-7c11-8d4e-0242ac120002".parse()?;
@@ -20,7 +18,7 @@
 //! let policy = Policy::new(vec![reader.clone()]);
 //!
 //! // What a token with this role may do, compiled once and asked many times.
-//! let held = policy.holder(&BTreeSet::from([id]), BuiltIn::AllExternalApplications);
+//! let held = policy.holder(&RoleSet::from([id]), BuiltIn::AllExternalApplications);
 //! assert!(held.decide(&permission!("assets.public:read")).is_allowed());
 //! assert!(!held.decide(&permission!("assets.secret:read")).is_allowed());
 //!

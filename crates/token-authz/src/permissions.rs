@@ -42,11 +42,11 @@ impl Permissions {
         }
         let firsts = self.table.firsts(permission.resource(), permission.action());
         let source = |position: usize| self.sources.get(position).copied();
-        if let Some(position) = firsts.deny {
+        if let Some(position) = firsts.deny() {
             let because = source(position).map_or(Denial::NoRule, Source::denial);
             return Decision::Deny { because };
         }
-        match firsts.allow.and_then(source) {
+        match firsts.allow().and_then(source) {
             Some(Source { role, rule }) => Decision::Allow { through: Through::Rule { role, rule } },
             None => Decision::Deny { because: Denial::NoRule },
         }

@@ -1,8 +1,8 @@
 //! All roles of one version, and what their holders may do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use token_core::{BuiltIn, Role, RoleId};
+use token_core::{BuiltIn, Role, RoleId, RoleSet};
 
 use crate::Permissions;
 
@@ -29,14 +29,14 @@ impl Policy {
     ///
     /// Compiles anew with every call, in time linear in the number of rules: keep the answer as long as the policy.
     #[must_use]
-    pub fn holder(&self, explicit: &BTreeSet<RoleId>, implicit: BuiltIn) -> Permissions {
+    pub fn holder(&self, explicit: &RoleSet, implicit: BuiltIn) -> Permissions {
         Permissions::compile(self.held(explicit, implicit))
     }
 
     /// The roles that count for such a holder, each once.
     ///
     /// Ids without a role add nothing. `admin` is never held implicitly: as `implicit` it adds nothing.
-    pub fn held(&self, explicit: &BTreeSet<RoleId>, implicit: BuiltIn) -> impl Iterator<Item = &Role> {
+    pub fn held(&self, explicit: &RoleSet, implicit: BuiltIn) -> impl Iterator<Item = &Role> {
         let implicit = Some(implicit.id()).filter(|id| implicit.is_implicit() && !explicit.contains(id));
         explicit.iter().copied().chain(implicit).filter_map(|id| self.role(id))
     }
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn s19_every_holder_has_its_implicit_role() {
-        let nobody = BTreeSet::new();
+        let nobody = RoleSet::none();
         let token = policy().holder(&nobody, BuiltIn::AllExternalApplications);
         assert!(allows(&token, "token:x") && !allows(&token, "person:x") && !allows(&token, "one:x"));
         let person = policy().holder(&nobody, BuiltIn::AllUsers);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn t04_admin_is_held_only_explicitly() {
-        assert!(!policy().holder(&BTreeSet::new(), BuiltIn::Admin).holds_admin());
+        assert!(!policy().holder(&RoleSet::none(), BuiltIn::Admin).holds_admin());
         assert!(policy().holder(&[BuiltIn::Admin.id()].into(), BuiltIn::AllUsers).holds_admin());
     }
 

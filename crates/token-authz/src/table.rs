@@ -1,6 +1,6 @@
 //! Rules by what they cover, so that a lookup costs the same for ten rules and ten thousand.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use token_core::{Effect, ResourcePattern, Rule};
 
@@ -15,15 +15,32 @@ pub(crate) enum Stand {
 }
 
 /// The first rule that allows and the first that denies, by position in the list.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Firsts {
-    pub(crate) allow: Option<usize>,
-    pub(crate) deny: Option<usize>,
+    allow: usize,
+    deny: usize,
+}
+
+/// Behind every position: so the earlier of two is the smaller one, without a question.
+const NONE: usize = usize::MAX;
+
+impl Default for Firsts {
+    fn default() -> Self {
+        Self { allow: NONE, deny: NONE }
+    }
 }
 
 impl Firsts {
+    pub(crate) fn allow(self) -> Option<usize> {
+        Some(self.allow).filter(|position| *position != NONE)
+    }
+
+    pub(crate) fn deny(self) -> Option<usize> {
+        Some(self.deny).filter(|position| *position != NONE)
+    }
+
     pub(crate) fn stand(self) -> Stand {
-        match (self.deny, self.allow) {
+        match (self.deny(), self.allow()) {
             (Some(_), _) => Stand::Denied,
             (None, Some(_)) => Stand::Allowed,
             (None, None) => Stand::Silent,
@@ -31,31 +48,26 @@ impl Firsts {
     }
 
     pub(crate) fn and(self, other: Self) -> Self {
-        Self { allow: earlier(self.allow, other.allow), deny: earlier(self.deny, other.deny) }
+        Self { allow: self.allow.min(other.allow), deny: self.deny.min(other.deny) }
     }
 
     fn note(&mut self, effect: Effect, position: usize) {
-        match effect {
-            Effect::Allow => self.allow = earlier(self.allow, Some(position)),
-            Effect::Deny => self.deny = earlier(self.deny, Some(position)),
-        }
-    }
-}
-
-fn earlier(one: Option<usize>, other: Option<usize>) -> Option<usize> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+        let first = match effect {
+            Effect::Allow => &mut self.allow,
+            Effect::Deny => &mut self.deny,
+        };
+        *first = position.min(*first);
     }
 }
 
 type ByName<T> = HashMap<Box<str>, T, KeyedHash>;
 
-/// The rules with one and the same resource pattern.
+/// The rules with one and the same resource pattern. They name few actions, which are found sooner in order than by a
+/// hash; and many are found in order, too.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layer {
     every_action: Firsts,
-    named: ByName<Firsts>,
+    named: BTreeMap<Box<str>, Firsts>,
 }
 
 impl Layer {
@@ -63,7 +75,7 @@ impl Layer {
         self.named.get(action).map_or(self.every_action, |named| named.and(self.every_action))
     }
 
-    /// The actions that rules name, in no order.
+    /// The actions that rules name, in order.
     pub(crate) fn actions(&self) -> impl Iterator<Item = &str> {
         self.named.keys().map(AsRef::as_ref)
     }
@@ -99,15 +111,22 @@ impl Table {
     }
 
     pub(crate) fn firsts(&self, resource: &str, action: &str) -> Firsts {
-        self.layers(resource).fold(Firsts::default(), |all, layer| all.and(layer.firsts(action)))
+        let mut firsts = self.any.firsts(action);
+        if let Some(exact) = self.exact.get(resource) {
+            firsts = firsts.and(exact.firsts(action));
+        }
+        self.under(resource).fold(firsts, |all, layer| all.and(layer.firsts(action)))
     }
 
     /// The layers whose pattern covers `resource`: at most one for each segment, and two.
     pub(crate) fn layers(&self, resource: &str) -> impl Iterator<Item = &Layer> {
+        std::iter::once(&self.any).chain(self.exact.get(resource)).chain(self.under(resource))
+    }
+
+    fn under(&self, resource: &str) -> impl Iterator<Item = &Layer> {
         let dots = if self.under.is_empty() { "" } else { resource };
         let prefixes = dots.bytes().enumerate().filter(|(_, byte)| *byte == b'.').map(|(dot, _)| dot);
-        let under = prefixes.filter_map(move |dot| self.under.get(resource.get(..dot)?));
-        std::iter::once(&self.any).chain(self.exact.get(resource)).chain(under)
+        prefixes.filter_map(move |dot| self.under.get(resource.get(..dot)?))
     }
 
     /// The resources that rules name as a whole, in no order.
@@ -128,7 +147,7 @@ mod tests {
     fn firsts(rules: &[&str], resource: &str, action: &str) -> (Option<usize>, Option<usize>) {
         let rules: Vec<Rule> = rules.iter().map(|rule| rule.parse().unwrap()).collect();
         let firsts = Table::of(&rules).firsts(resource, action);
-        (firsts.allow, firsts.deny)
+        (firsts.allow(), firsts.deny())
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Roles as forms offer them, and names for ids.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use token_admin::AdminError;
 use token_core::limits::PAGE;
-use token_core::{BuiltIn, Role, RoleId, RoleQuery, UserQuery, UserRecord};
+use token_core::{BuiltIn, Role, RoleQuery, RoleSet, UserQuery, UserRecord};
 use token_http::HttpState;
 
 use crate::forms::Choice;
@@ -29,7 +29,7 @@ pub(crate) fn offered(state: &HttpState) -> Result<Vec<Choice>, AdminError> {
 }
 
 /// Names of those of the roles that exist. May block.
-pub(crate) fn names(state: &HttpState, ids: &BTreeSet<RoleId>) -> Result<BTreeMap<String, String>, AdminError> {
+pub(crate) fn names(state: &HttpState, ids: &RoleSet) -> Result<BTreeMap<String, String>, AdminError> {
     let mut names = BTreeMap::new();
     state.admin.store().read(&mut |tx| {
         names = tx.roles(ids)?.into_iter().map(|role| (role.id.to_string(), role.name.to_string())).collect();

@@ -3,14 +3,16 @@
 mod export;
 mod line;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use token_admin::AdminError;
-use token_core::{DetailValue, Event, EventKind, EventQuery, Level, LogVerdict, Page, RoleId, StoreError, SubjectKind};
+use token_core::{
+    DetailValue, Event, EventKind, EventQuery, Level, LogVerdict, Page, RoleSet, StoreError, SubjectKind,
+};
 use token_http::HttpState;
 use token_http::pages::{self, PageError, Query, Visit, blocking, html, html_with};
 
@@ -125,7 +127,7 @@ fn filters(place: &Place) -> Filters {
 }
 
 /// Roles whose ids stand in these events.
-fn roles_in(events: &[Event]) -> BTreeSet<RoleId> {
+fn roles_in(events: &[Event]) -> RoleSet {
     let details = events.iter().flat_map(|event| &event.details.0).filter(|detail| detail.field == "roles");
     let lists = details.flat_map(|detail| [&detail.before, &detail.after]).flatten();
     let ids = lists.flat_map(|value| match value {

@@ -1,12 +1,11 @@
 //! The first person.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use token_admin::{AdminError, EditUser, FieldError, NewUser, Password, Refused, Submitted};
+use token_core::RoleSet;
 use token_http::HttpState;
 use token_http::pages::{self, Fields, PageError, Query, Visitor, html, html_with, redirect};
 
@@ -88,7 +87,7 @@ fn submitted(fields: &Fields) -> Submitted<NewUser, EditUser> {
     match (username, display_name, password) {
         (Ok(username), Ok(display_name), Ok(password)) => {
             // The use case gives the role `admin`.
-            Ok(NewUser { username, display_name, roles: BTreeSet::new(), enabled: true, password: Some(password) })
+            Ok(NewUser { username, display_name, roles: RoleSet::none(), enabled: true, password: Some(password) })
         }
         (username, display_name, password) => {
             let (username, display_name, password) = (username.ok(), display_name.ok(), password.ok());

@@ -41,6 +41,7 @@ mod refused;
 mod repeat;
 mod resealed;
 mod role;
+mod role_set;
 mod route;
 mod session;
 mod text;
@@ -76,6 +77,7 @@ pub use refused::{RefusedCalls, RefusedReason, RefusedSignIns};
 pub use repeat::{IdempotencyKey, IdempotencyKeyError, REMEMBERED_SECONDS, RememberedRequest, RequestMac};
 pub use resealed::{Resealed, SealedRow};
 pub use role::{BuiltIn, Role, RoleUse};
+pub use role_set::RoleSet;
 pub use route::{
     ParseRouteMethodError, ParseRoutePatternError, ParseRouteRuleError, RefusedPath, RequestPath, RouteLineError,
     RouteMethod, RoutePattern, RouteRule, RouteRules, RouteRulesError, RouteSegment, StoredRoutes,

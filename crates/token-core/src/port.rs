@@ -1,11 +1,9 @@
 //! What the domain needs of the world: time, randomness, and a store. Implemented elsewhere, also by embedding teams.
 
-use std::collections::BTreeSet;
-
 use crate::{
     Author, Change, Event, EventQuery, Head, Identity, KeyId, Page, PublicKey, Role, RoleId, RoleName, RoleQuery,
-    RoleUse, SealedKey, Seq, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros,
-    UnixSeconds,
+    RoleSet, RoleUse, SealedKey, Seq, TokenCount, TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals,
+    UnixMicros, UnixSeconds,
 };
 use crate::{Durability, TokenUsage, UsageDay, UsageRecord};
 use crate::{Holders, SecretDigest, Session, SetupCode, UserId, UserQuery, UserRecord, Username};
@@ -85,7 +83,7 @@ pub trait Load {
     /// # Errors
     ///
     /// [`StoreError`].
-    fn roles(&mut self, ids: &BTreeSet<RoleId>) -> Result<Vec<Role>, StoreError>;
+    fn roles(&mut self, ids: &RoleSet) -> Result<Vec<Role>, StoreError>;
     /// Where a role is used.
     ///
     /// # Errors

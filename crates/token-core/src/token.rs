@@ -1,10 +1,8 @@
 //! The token and its lifecycle: a revoked token has no way back, and "active" is a proof good for one instant.
-
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::{
-    Actor, AllowedNetworks, Credential, CredentialId, Credentials, Description, Ends, Reason, RoleId, TokenId,
+    Actor, AllowedNetworks, Credential, CredentialId, Credentials, Description, Ends, Reason, RoleSet, TokenId,
     TokenName, UnixSeconds,
 };
 
@@ -16,7 +14,7 @@ pub struct Grant {
     /// What people call it.
     pub name: TokenName,
     /// Explicit roles only; the implicit one is added when permissions are computed.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// The token is refused from this second on.
     pub expires_at: Option<UnixSeconds>,
     /// Calls from elsewhere are refused; `None` for no restriction.
@@ -51,7 +49,8 @@ pub struct Revoked {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Token<S> {
     grant: Grant,
-    state: S,
+    /// Takes no room of its own but for the few that were ended.
+    state: Box<S>,
 }
 
 impl<S> Token<S> {
@@ -66,7 +65,7 @@ impl Token<Unrevoked> {
     /// A token that nobody ended.
     #[must_use]
     pub fn unrevoked(grant: Grant) -> Self {
-        Self { grant, state: Unrevoked }
+        Self { grant, state: Box::new(Unrevoked) }
     }
 
     /// Ends the token. Nothing takes a `Token<Revoked>` and returns a `Token<Unrevoked>`.
@@ -83,7 +82,7 @@ impl Token<Unrevoked> {
     /// ```
     #[must_use]
     pub fn revoke(self, revoked: Revoked) -> Token<Revoked> {
-        Token { grant: self.grant, state: revoked }
+        Token { grant: self.grant, state: Box::new(revoked) }
     }
 
     /// Admits one JWT of the token at `now` for a call from `peer`.
@@ -119,7 +118,7 @@ impl Token<Revoked> {
     /// A token as it was ended.
     #[must_use]
     pub fn revoked(grant: Grant, end: Revoked) -> Self {
-        Self { grant, state: end }
+        Self { grant, state: Box::new(end) }
     }
 
     /// How it ended.
@@ -271,7 +270,7 @@ mod tests {
         Grant {
             id: TokenId::new(birth, &Counter).unwrap(),
             name: "t".parse().unwrap(),
-            roles: BTreeSet::new(),
+            roles: RoleSet::none(),
             expires_at: expires.map(at),
             allowed_networks: None,
             credentials: Credentials::first(credential),

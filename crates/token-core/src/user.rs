@@ -1,9 +1,8 @@
 //! People who administer.
 
 use core::fmt;
-use std::collections::BTreeSet;
 
-use crate::{Actor, DisplayName, RoleId, UnixSeconds, UserId, Username};
+use crate::{Actor, DisplayName, RoleSet, UnixSeconds, UserId, Username};
 
 /// A person with an account.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,7 +15,7 @@ pub struct User {
     pub display_name: DisplayName,
     /// Explicit roles only, at most [`crate::limits::ROLES_PER_USER`]; the implicit one is added when permissions are
     /// computed.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// Whether they may sign in.
     pub enabled: bool,
 }

@@ -61,17 +61,17 @@ impl Guard {
 
     /// One attempt over what is kept; `None` where that does not do.
     fn warm(&self, text: &str, arrival: Arrival) -> Option<Result<Caller, (Refusal, Option<TokenId>)>> {
-        let place = self.verified.place(text);
+        let place = self.places.place(text.as_bytes());
         if let Some(caller) = self.again(place, text, arrival) {
             stop!("guard.checked");
             return Some(Ok(caller));
         }
-        let Sight { mark, seen, known, judged } = self.sight::<Call>(place, text, arrival)?;
+        let Sight { mark, seen, known, judged } = self.sight::<Call>(text, arrival)?;
         known.count(judged.as_ref().err(), arrival);
         stop!("guard.checked");
         let token = seen.token;
         if let Ok(caller) = &judged {
-            self.keep(place, mark, &seen, caller);
+            self.keep(place, mark, text, caller);
         }
         Some(judged.map_err(|refusal| (refusal, Some(token))))
     }

@@ -1,10 +1,9 @@
 //! Whoever the guard admitted for one request.
-
-use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use token_authz::{Decision, Permissions};
-use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleId, TokenId, TokenName, UnixSeconds};
+use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleSet, TokenId, TokenName, UnixSeconds};
 
 use crate::known::{Compiled, KnownToken};
 use crate::usage::Cell;
@@ -20,6 +19,8 @@ pub struct Caller(Arc<Admitted>);
 pub(crate) struct Admitted {
     /// Calls of one thread with it. What is left is handed over at its end.
     pub(crate) counted: Cell,
+    /// It is known to the numbers of its token.
+    counts_itself: AtomicBool,
     permissions: Arc<Permissions>,
     token: Arc<KnownToken>,
     compiled: Arc<Compiled>,
@@ -29,7 +30,9 @@ pub(crate) struct Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.token.usage.take_over(&self.counted);
+        if *self.counts_itself.get_mut() {
+            self.token.usage.take_over(&self.counted);
+        }
     }
 }
 
@@ -39,6 +42,7 @@ impl Caller {
         let expires_at = active.grant().expires_at.into_iter().chain(credential.expires_at).min();
         Self(Arc::new(Admitted {
             counted: Cell::default(),
+            counts_itself: AtomicBool::new(false),
             permissions: Arc::clone(&compiled.permissions),
             token: Arc::clone(token),
             compiled,
@@ -73,7 +77,7 @@ impl Caller {
 
     /// Its explicit roles; the implicit one is not listed.
     #[must_use]
-    pub fn roles(&self) -> &BTreeSet<RoleId> {
+    pub fn roles(&self) -> &RoleSet {
         &self.0.token.stored.grant().roles
     }
 
@@ -113,7 +117,9 @@ impl Caller {
 
     /// From now on it counts calls itself, those of one thread.
     pub(crate) fn counts_itself(&self) {
-        self.0.token.usage.also_count(Arc::downgrade(&self.0));
+        if !self.0.counts_itself.swap(true, Ordering::Relaxed) {
+            self.0.token.usage.also_count(Arc::downgrade(&self.0));
+        }
     }
 
     /// Counts an admitted call, where it counts itself.

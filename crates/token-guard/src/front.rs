@@ -6,10 +6,9 @@
 //! networks is not kept.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::verified::{Seen, is_same};
+use crate::place::is_same;
 use crate::{Arrival, Caller, Guard};
 
 /// Places of a thread, at the least and at the most. A power of two.
@@ -48,7 +47,7 @@ struct Kept {
     mark: u64,
     /// From this second on it must be judged anew; beyond all seconds where time changes nothing.
     until: i64,
-    text: Arc<[u8]>,
+    text: Box<[u8]>,
     caller: Caller,
     worth: u8,
 }
@@ -65,31 +64,39 @@ impl Front {
         self.pair(place)?.iter_mut().flatten().find(|kept| kept.place == place)
     }
 
-    fn keep(&mut self, new: Kept) {
-        let mut homeless = self.put(new);
-        while let Some(new) = homeless {
-            self.grow();
-            homeless = self.put(new);
+    /// Keeps what is made, of a text with this place, as of the head with this mark, if there is a place to be had.
+    fn keep(&mut self, place: u64, mark: u64, made: impl FnOnce() -> Kept) {
+        loop {
+            match self.room(place, mark) {
+                Room::Here(kept) => {
+                    *kept = Some(made());
+                    return;
+                }
+                Room::None => return,
+                Room::More => self.grow(),
+            }
         }
     }
 
-    /// Gives the place of the same text, one that is free or out of date, or one of somebody who was asked for often
-    /// enough; gives the caller back if there should be more places.
-    fn put(&mut self, new: Kept) -> Option<Kept> {
+    /// The place of the same text, one that is free or out of date, or one of somebody who was asked for often enough.
+    fn room(&mut self, place: u64, mark: u64) -> Room<'_> {
         let may_grow = self.places.len() < PLACES.1;
-        let Some(pair) = self.pair(new.place) else { return Some(new) };
-        let place = pair.iter_mut().min_by_key(|kept| match kept {
-            Some(kept) if kept.place == new.place => 0,
+        let Some(pair) = self.pair(place) else { return Room::More };
+        let first = pair.iter_mut().min_by_key(|kept| match kept {
+            Some(kept) if kept.place == place => 0,
             None => 1,
-            Some(kept) if kept.mark != new.mark => 2,
+            Some(kept) if kept.mark != mark => 2,
             Some(kept) => 3 + u16::from(kept.worth),
-        })?;
-        match place {
-            Some(kept) if kept.place != new.place && kept.mark == new.mark && may_grow => return Some(new),
-            Some(kept) if kept.place != new.place && kept.mark == new.mark && 0 < kept.worth => kept.worth -= 1,
-            _ => *place = Some(new),
+        });
+        match first {
+            Some(Some(kept)) if kept.place != place && kept.mark == mark && may_grow => Room::More,
+            Some(Some(kept)) if kept.place != place && kept.mark == mark && 0 < kept.worth => {
+                kept.worth -= 1;
+                Room::None
+            }
+            Some(kept) => Room::Here(kept),
+            None => Room::None,
         }
-        None
     }
 
     fn grow(&mut self) {
@@ -98,9 +105,19 @@ impl Front {
         self.places.resize_with(more, || None);
         for kept in kept.into_iter().flatten() {
             // Whoever finds no place here is kept again with its next call.
-            let _ = self.put(kept);
+            if let Room::Here(place) = self.room(kept.place, kept.mark) {
+                *place = Some(kept);
+            }
         }
     }
+}
+
+/// Where somebody may be kept.
+enum Room<'a> {
+    Here(&'a mut Option<Kept>),
+    None,
+    /// There should be more places.
+    More,
 }
 
 impl Guard {
@@ -123,12 +140,14 @@ impl Guard {
     }
 
     /// Keeps a caller who was admitted as of the head with this mark.
-    pub(crate) fn keep(&self, place: u64, mark: u64, seen: &Seen, caller: &Caller) {
+    pub(crate) fn keep(&self, place: u64, mark: u64, text: &str, caller: &Caller) {
         let Some(until) = caller.judged_until() else { return };
-        let (text, caller) = (Arc::clone(&seen.text), caller.clone());
-        caller.counts_itself();
-        let kept = Kept { place, guard: self.number, mark, until, text, caller, worth: WORTH };
-        let _ = FRONT.try_with(|front| front.try_borrow_mut().map(|mut front| front.keep(kept)));
+        let made = || {
+            caller.counts_itself();
+            let (text, caller) = (text.as_bytes().into(), caller.clone());
+            Kept { place, guard: self.number, mark, until, text, caller, worth: WORTH }
+        };
+        let _ = FRONT.try_with(|front| front.try_borrow_mut().map(|mut front| front.keep(place, mark, made)));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::budget::{Budget, SIGNATURE_CHECKS_PER_SECOND};
 use crate::follower::Follower;
 use crate::front::GuardNumber;
 use crate::memory::Memory;
+use crate::place::PlaceKey;
 use crate::rounds::{Rounds, links};
 use crate::snapshots::Published;
 use crate::tally::Tally;
@@ -62,6 +63,8 @@ pub struct Guard {
     /// Route rules that stand for those of the log.
     pub(crate) own_routes: Option<Arc<Routes>>,
     pub(crate) verified: Verified,
+    /// Where threads keep texts.
+    pub(crate) places: PlaceKey,
     pub(crate) rounds: Turn<Rounds>,
     pub(crate) node: NodeId,
     pub(crate) lease: Duration,
@@ -89,7 +92,8 @@ impl Guard {
             source,
             memory,
             own_routes: None,
-            verified: Verified::new(follow.cached_tokens),
+            verified: Verified::new(follow.cached_tokens).map_err(|failed| StoreError::Unavailable(failed.into()))?,
+            places: PlaceKey::new(),
             node: follow.node,
             lease: follow.lease,
             boot: follow.boot,

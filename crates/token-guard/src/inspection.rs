@@ -43,7 +43,7 @@ impl Guard {
     /// Answers what can be answered from memory; `None` where something has to be read or checked that may take long: ask
     /// [`Guard::inspect`], where it is allowed to block. Neither blocks nor waits.
     pub fn inspect_warm(&self, text: &str, question: Question) -> Option<Inspection> {
-        let sight = self.sight::<Question>(self.verified.place(text), text, question.call)?;
+        let sight = self.sight::<Question>(text, question.call)?;
         Some(Inspection { named: Some((sight.seen.token, sight.seen.jti)), verdict: sight.judged })
     }
 

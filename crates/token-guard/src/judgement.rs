@@ -44,17 +44,20 @@ impl Purpose for Call {
 /// What a look at what is kept has come to.
 pub(crate) struct Sight<P: Purpose> {
     pub(crate) mark: u64,
-    pub(crate) seen: Arc<Seen>,
+    pub(crate) seen: Seen,
     pub(crate) known: Known,
     pub(crate) judged: Result<P::Good, Refusal>,
 }
 
 impl Guard {
-    /// One look at what is kept of the text with this place; `None` where that does not do. Whether it holds is looked at
+    /// One look at what is kept of the text; `None` where that does not do. Whether it holds is looked at
     /// last, after everything else. Counts nothing.
-    pub(crate) fn sight<P: Purpose>(&self, place: u64, text: &str, arrival: Arrival) -> Option<Sight<P>> {
+    pub(crate) fn sight<P: Purpose>(&self, text: &str, arrival: Arrival) -> Option<Sight<P>> {
+        if self.max_token < text.len() {
+            return None;
+        }
         let published = self.memory.published();
-        let seen = self.verified.get(place, text, published.keys.as_of)?;
+        let seen = self.verified.get(text, published.keys.as_of)?;
         let known = self.memory.token(seen.token)?;
         if published.head.seq < known.as_of() {
             return None;

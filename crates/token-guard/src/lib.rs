@@ -69,6 +69,7 @@ mod known;
 mod memory;
 #[cfg(any(feature = "actix", feature = "tower"))]
 mod patience;
+mod place;
 mod presented;
 mod problem;
 mod refusal;

@@ -59,13 +59,18 @@ enum Part {
     Waits(Arc<Fill>),
 }
 
+/// Places of a cache that is to keep so many: an eighth more, since its parts are filled unevenly.
+pub(crate) fn room_for(entries: usize) -> usize {
+    entries.saturating_add(entries / 8).max(1)
+}
+
 impl Memory {
     pub(crate) fn new(published: Published, entries: usize) -> Self {
         Self {
             applied: AtomicU64::new(published.mark()),
             fresh_until: AtomicU64::new(Boot::ZERO.get()),
             published: ArcSwap::from_pointee(published),
-            tokens: Cache::new(entries.max(1)),
+            tokens: Cache::new(room_for(entries)),
             fills: Mutex::default(),
             usage: Usage::new(entries),
         }

@@ -1,11 +1,11 @@
 //! Keys and policy as of one event of the log. Never change: another version is another snapshot.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use token_authz::{Permissions, Policy, Routes, scope};
 use token_core::{
-    BuiltIn, CaughtUp, Continuity, Head, Identity, KeySet, Role, RoleId, RouteRules, Rules, Seq, StoreError,
+    BuiltIn, CaughtUp, Continuity, Head, Identity, KeySet, Role, RoleId, RoleSet, RouteRules, Rules, Seq, StoreError,
 };
 use token_jwt::KeyRing;
 
@@ -84,7 +84,7 @@ pub(crate) struct PolicyAt {
 }
 
 /// What is kept of sets of roles. Bounded.
-type RoleSets<T> = Mutex<HashMap<BTreeSet<RoleId>, Arc<T>>>;
+type RoleSets<T> = Mutex<HashMap<RoleSet, Arc<T>>>;
 
 impl PolicyAt {
     fn new(as_of: Seq, roles: Vec<Role>, routes: Arc<Routes>) -> Self {
@@ -97,12 +97,12 @@ impl PolicyAt {
     }
 
     /// What a token with these explicit roles may do.
-    pub(crate) fn permissions(&self, roles: &BTreeSet<RoleId>) -> Arc<Permissions> {
+    pub(crate) fn permissions(&self, roles: &RoleSet) -> Arc<Permissions> {
         once(&self.compiled, roles, || Arc::new(self.policy.holder(roles, BuiltIn::AllExternalApplications)))
     }
 
     /// The same as a list of patterns with blanks between them, as far as a list can say it.
-    pub(crate) fn scope(&self, roles: &BTreeSet<RoleId>) -> Arc<str> {
+    pub(crate) fn scope(&self, roles: &RoleSet) -> Arc<str> {
         once(&self.scopes, roles, || {
             let patterns = scope(self.policy.held(roles, BuiltIn::AllExternalApplications));
             patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").into()
@@ -115,7 +115,7 @@ impl PolicyAt {
 }
 
 /// What is kept of these roles, or is made and kept now.
-fn once<T: ?Sized>(kept: &RoleSets<T>, roles: &BTreeSet<RoleId>, make: impl FnOnce() -> Arc<T>) -> Arc<T> {
+fn once<T: ?Sized>(kept: &RoleSets<T>, roles: &RoleSet, make: impl FnOnce() -> Arc<T>) -> Arc<T> {
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(ready) = kept.get(roles) {
         return Arc::clone(ready);

@@ -1,12 +1,10 @@
 //! The first person.
 
-use std::collections::BTreeSet;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use token_admin::{AdminError, EditUser, NewUser, Password, Secret, Submitted};
-use token_core::UserRecord;
+use token_core::{RoleSet, UserRecord};
 use token_wire::{RequestError, SessionUserView, SetupRequest};
 
 use crate::author::Arrived;
@@ -71,5 +69,5 @@ pub(crate) async fn complete(
 fn command(SetupRequest { username, display_name, password, .. }: SetupRequest) -> NewUser {
     // The use case gives the role `admin`, and asks for a password.
     let password = Password::new(password.into_text()).ok();
-    NewUser { username, display_name, roles: BTreeSet::new(), enabled: true, password }
+    NewUser { username, display_name, roles: RoleSet::none(), enabled: true, password }
 }

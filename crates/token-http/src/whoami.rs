@@ -1,11 +1,9 @@
 //! Who calls.
 
-use std::collections::BTreeSet;
-
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use token_admin::SignedIn;
-use token_core::{BuiltIn, Role, RoleId};
+use token_core::{BuiltIn, Role, RoleSet};
 use token_wire::{RoleNameView, WhoamiRuleView, WhoamiView, format_seconds};
 
 use crate::answer::json;
@@ -33,7 +31,7 @@ pub(crate) async fn whoami(asking: Asking, NoQuery: NoQuery, state: Data<HttpSta
         }
         Asker::Person(person) => {
             let SignedIn { user, session, .. } = person.signed_in.as_ref();
-            let held: BTreeSet<RoleId> = user.roles.iter().copied().chain([BuiltIn::AllUsers.id()]).collect();
+            let held: RoleSet = user.roles.iter().copied().chain([BuiltIn::AllUsers.id()]).collect();
             let roles = blocking(&state, move |state| {
                 let mut roles = Vec::new();
                 state.admin.store().read(&mut |tx| {

@@ -48,6 +48,7 @@ mod randomness;
 mod ring_of_keys;
 mod signing;
 mod text;
+mod text_digest;
 mod thumbprint;
 
 pub use claims::VerifiedClaims;
@@ -60,3 +61,4 @@ pub use randomness::SystemRandomness;
 pub use ring_of_keys::KeyRing;
 pub use signing::SigningKey;
 pub use text::{MAX_TOKEN, TokenText, UnverifiedJwt};
+pub use text_digest::{TextDigest, TextDigests};

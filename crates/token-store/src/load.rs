@@ -1,12 +1,12 @@
 //! Rows of tokens, roles and keys, as the domain knows them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use token_core::{
     Actor, AllowedNetworks, BuiltIn, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Identity, KeyId,
-    Load, PublicKey, Revoked, Role, RoleId, RoleName, RoleUse, SealedKey, StoreError, StoredToken, Token, TokenId,
-    TokenRecord, UnixSeconds, UserId,
+    Load, PublicKey, Revoked, Role, RoleId, RoleName, RoleSet, RoleUse, SealedKey, StoreError, StoredToken, Token,
+    TokenId, TokenRecord, UnixSeconds, UserId,
 };
 use token_core::{Holders, SecretDigest, Session, SetupCode, UserRecord, Username};
 
@@ -244,7 +244,7 @@ impl Load for Conn {
         row.map(|row| role(self, row)).transpose()
     }
 
-    fn roles(&mut self, ids: &BTreeSet<RoleId>) -> Result<Vec<Role>, StoreError> {
+    fn roles(&mut self, ids: &RoleSet) -> Result<Vec<Role>, StoreError> {
         ids.iter().filter_map(|id| self.role(*id).transpose()).collect()
     }
 

@@ -1,11 +1,9 @@
 //! Issues tokens and ends them.
-
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use token_core::{
     Actor, Algorithm, Clock, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Identity, KeyState,
-    PublicKey, Revoked, Role, RoleId, StoredToken, Token, TokenId,
+    PublicKey, Revoked, Role, RoleId, RoleSet, StoredToken, Token, TokenId,
 };
 use token_guard::Guard;
 use token_jwt::{NewKey, SigningInput, SigningKey, SystemRandomness, TokenText};
@@ -79,7 +77,7 @@ impl Desk {
         let grant = Grant {
             id,
             name: name.parse()?,
-            roles: BTreeSet::from([role.id]),
+            roles: RoleSet::from([role.id]),
             expires_at: None,
             allowed_networks: None,
             credentials: Credentials::first(credential),

@@ -1,12 +1,13 @@
 //! Everything a process needs to issue tokens and to check them: a key, an identity, roles, and the tokens themselves.
 
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use token_authz::Policy;
 use token_core::{
     Actor, Algorithm, BuiltIn, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Identity, Inactive,
-    KeyState, Permission, PublicKey, Revoked, Role, RoleId, StoredToken, Token, TokenId, UnixMicros, UnixSeconds,
+    KeyState, Permission, PublicKey, Revoked, Role, RoleId, RoleSet, StoredToken, Token, TokenId, UnixMicros,
+    UnixSeconds,
 };
 use token_jwt::{KeyError, KeyRing, MAX_TOKEN, NewKey, SigningInput, SigningKey, SystemRandomness, TokenText};
 use token_jwt::{UnverifiedJwt, VerifyError};
@@ -85,7 +86,7 @@ impl Office {
         let grant = Grant {
             id,
             name: name.parse()?,
-            roles: BTreeSet::from([role.id]),
+            roles: RoleSet::from([role.id]),
             expires_at: credential.expires_at,
             allowed_networks: None,
             credentials: Credentials::first(credential),

@@ -6,14 +6,12 @@ mod list;
 mod many;
 mod print;
 mod rotate;
-
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 use token_admin::{EditToken, ExplainToken, NewToken};
-use token_core::{AllowedNetworks, Author, IdempotencyKey, Permission, RoleId, TokenId, UnixSeconds};
+use token_core::{AllowedNetworks, Author, IdempotencyKey, Permission, RoleSet, TokenId, UnixSeconds};
 use token_wire::{ExplanationView, RuleView, parse_end};
 
 use self::print::print;
@@ -194,7 +192,7 @@ fn explain(id: TokenId, permission: Permission, parts: &Parts, format: Format) -
     Ok(())
 }
 
-fn role_ids(parts: &Parts, texts: &[String]) -> Result<BTreeSet<RoleId>, Failure> {
+fn role_ids(parts: &Parts, texts: &[String]) -> Result<RoleSet, Failure> {
     texts.iter().map(|text| role_id(parts, text)).collect()
 }
 

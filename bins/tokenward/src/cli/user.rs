@@ -2,14 +2,12 @@
 
 mod password;
 mod print;
-
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 use token_admin::{AdminError, EditUser, NewUser};
-use token_core::{Author, RoleId, Store as _, TokenName, UserId, UserQuery, UserRecord, Username};
+use token_core::{Author, RoleSet, Store as _, TokenName, UserId, UserQuery, UserRecord, Username};
 use token_wire::UserView;
 
 use self::password::PasswordSource;
@@ -223,7 +221,7 @@ fn tell_ended(ended: u64, format: Format) {
     }
 }
 
-fn role_ids(parts: &Parts, texts: &[String]) -> Result<BTreeSet<RoleId>, Failure> {
+fn role_ids(parts: &Parts, texts: &[String]) -> Result<RoleSet, Failure> {
     texts.iter().map(|text| role_id(parts, text)).collect()
 }
 

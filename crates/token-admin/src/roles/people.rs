@@ -70,9 +70,9 @@ impl Moved {
             };
             let mut after = UserRecord { version: before.version.saturating_add(1), ..before.clone() };
             if wanted.contains(id) {
-                after.user.roles.insert(role);
+                after.user.roles = before.user.roles.with(role);
             } else {
-                after.user.roles.remove(&role);
+                after.user.roles = before.user.roles.without(&role);
             }
             let (old, new) = (&before.user.roles, &after.user.roles);
             authority.hold_added(&person_permissions(tx, old)?, &person_permissions(tx, new)?)?;

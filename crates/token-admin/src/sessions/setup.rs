@@ -1,9 +1,7 @@
 //! The first person: made with a one-time code that only whoever runs the server has seen. There are no default
 //! credentials.
 
-use std::collections::BTreeSet;
-
-use token_core::{Author, BuiltIn, Change, Load, Origin, SetupCode, UnixSeconds, UserChange, UserRecord};
+use token_core::{Author, BuiltIn, Change, Load, Origin, RoleSet, SetupCode, UnixSeconds, UserChange, UserRecord};
 use token_seal::Secret;
 
 use crate::users::{accepted_first, refused_password};
@@ -72,7 +70,7 @@ impl Admin {
         let done = self.write(&author, |deciding| {
             is_good(deciding.tx, code, deciding.now.seconds())?;
             let new = accepted_first(new, deciding.tx)?;
-            let new = NewUser { roles: BTreeSet::from([BuiltIn::Admin.id()]), enabled: true, ..new.clone() };
+            let new = NewUser { roles: RoleSet::from([BuiltIn::Admin.id()]), enabled: true, ..new.clone() };
             let record = self.account(&author, &new, hash.clone(), deciding.now)?;
             let name = record.user.username.clone();
             let changes = vec![

@@ -1,10 +1,10 @@
 //! Create: a token and its first text.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use token_core::{
     Author, Change, Credential, CredentialId, Credentials, Encoding, Ends, Grant, IdempotencyKey, Identity, Load,
-    Randomness, RoleId, SealedKey, StoredToken, Token, TokenId, TokenRecord, UnixMicros,
+    Randomness, RoleSet, SealedKey, StoredToken, Token, TokenId, TokenRecord, UnixMicros,
 };
 use token_jwt::{SigningInput, TokenText};
 
@@ -182,9 +182,9 @@ fn accepted<'a>(
 pub(super) fn refused_values(
     new: &Submitted<NewToken, EditToken>,
     Deciding { tx, authority, now }: &mut Deciding<'_>,
-    known: &mut HashMap<BTreeSet<RoleId>, Vec<FieldError>>,
+    known: &mut HashMap<RoleSet, Vec<FieldError>>,
 ) -> Result<Vec<FieldError>, AdminError> {
-    let nothing = BTreeSet::new();
+    let nothing = RoleSet::none();
     let (roles, expires_at, mut refused) = match new {
         Ok(new) => (&new.roles, new.expires_at, Vec::new()),
         Err(refused) => {

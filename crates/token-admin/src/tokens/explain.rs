@@ -1,9 +1,7 @@
 //! Explain: why a token may do something or not.
 
-use std::collections::BTreeSet;
-
 use token_authz::{Explanation, explain};
-use token_core::{BuiltIn, RoleId};
+use token_core::BuiltIn;
 
 use super::found;
 use crate::{Admin, AdminError, ExplainToken};
@@ -18,8 +16,7 @@ impl Admin {
     pub fn explain_token(&self, question: &ExplainToken) -> Result<Explanation, AdminError> {
         self.read(|tx| {
             let record = found(tx, question.id)?;
-            let mut ids: BTreeSet<RoleId> = record.token.grant().roles.clone();
-            ids.insert(BuiltIn::AllExternalApplications.id());
+            let ids = record.token.grant().roles.with(BuiltIn::AllExternalApplications.id());
             Ok(explain(&tx.roles(&ids)?, &question.permission))
         })
     }

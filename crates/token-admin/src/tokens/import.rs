@@ -1,8 +1,8 @@
 //! Import: many tokens in one write, each judged like one that is created alone.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use token_core::{Author, Change, RoleId, TokenRecord};
+use token_core::{Author, Change, RoleSet, TokenRecord};
 use token_jwt::TokenText;
 
 use super::create::{Birth, refused_values};
@@ -77,7 +77,7 @@ fn judged<'a>(
     deciding: &mut Deciding<'_>,
 ) -> Result<Judged<'a>, AdminError> {
     deciding.authority.require(&rights::TOKENS_CREATE)?;
-    let mut known: HashMap<BTreeSet<RoleId>, Vec<FieldError>> = HashMap::new();
+    let mut known: HashMap<RoleSet, Vec<FieldError>> = HashMap::new();
     let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
     for (number, row) in rows.iter().enumerate() {
         let refused = refused_values(row, deciding, &mut known)?;

@@ -1,9 +1,7 @@
 //! Requests that can be repeated safely: the second one makes nothing, and is answered with what the first one made.
 
-use std::collections::BTreeSet;
-
 use token_core::{
-    Actor, AllowedNetworks, Author, Change, IdempotencyKey, RememberedRequest, RequestMac, RoleId, StoredToken,
+    Actor, AllowedNetworks, Author, Change, IdempotencyKey, RememberedRequest, RequestMac, RoleSet, StoredToken,
     TokenId, TokenRecord, UnixSeconds,
 };
 use token_jwt::SigningInput;
@@ -115,7 +113,7 @@ impl Canonical {
         }
     }
 
-    fn roles(self, roles: &BTreeSet<RoleId>) -> Self {
+    fn roles(self, roles: &RoleSet) -> Self {
         roles.iter().fold(self.part(&(roles.len() as u64).to_be_bytes()), |all, role| all.part(role.as_bytes()))
     }
 
@@ -163,7 +161,7 @@ mod tests {
         let plain = NewToken {
             name: "a".parse().unwrap(),
             description: "b".parse().unwrap(),
-            roles: BTreeSet::new(),
+            roles: RoleSet::none(),
             expires_at: None,
             allowed_networks: None,
         };
@@ -177,7 +175,7 @@ mod tests {
             other(|new| new.name = "ab".parse().unwrap()),
             other(|new| (new.name, new.description) = ("ab".parse().unwrap(), "".parse().unwrap())),
             other(|new| new.expires_at = Some(at(0))),
-            other(|new| new.roles = BTreeSet::from([token_core::BuiltIn::Admin.id()])),
+            other(|new| new.roles = RoleSet::from([token_core::BuiltIn::Admin.id()])),
             other(|new| new.allowed_networks = AllowedNetworks::parse(["10.0.0.1"]).ok()),
             Canonical::of_rotation(&RotateToken { expires_at: None, old_ends: OldEnds::Now }),
             Canonical::of_rotation(&RotateToken { expires_at: Some(None), old_ends: OldEnds::Now }),

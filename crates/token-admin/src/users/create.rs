@@ -1,8 +1,6 @@
 //! Create: a person's account.
 
-use std::collections::BTreeSet;
-
-use token_core::{Author, Change, Load, PasswordHash, UnixMicros, User, UserChange, UserId, UserRecord};
+use token_core::{Author, Change, Load, PasswordHash, RoleSet, UnixMicros, User, UserChange, UserId, UserRecord};
 
 use super::{EditUser, NewUser, ensure_free, refused_password, refused_roles};
 use crate::Refused;
@@ -70,7 +68,7 @@ fn accepted<'a>(
     Deciding { tx, authority, .. }: &mut Deciding<'_>,
 ) -> Result<&'a NewUser, AdminError> {
     authority.require(&rights::USERS_CREATE)?;
-    let nothing = BTreeSet::new();
+    let nothing = RoleSet::none();
     let (roles, username) = match new {
         Ok(new) => (&new.roles, Some(&new.username)),
         Err(refused) => (refused.good.roles.as_ref().unwrap_or(&nothing), refused.good.username.as_ref()),

@@ -1,9 +1,7 @@
 //! What somebody typed into the form of a token, and what it means.
 
-use std::collections::BTreeSet;
-
 use token_admin::{EditToken, FieldError, NewToken, Refused, Submitted};
-use token_core::{AllowedNetworks, RoleId, TextError, TokenRecord, UnixSeconds};
+use token_core::{AllowedNetworks, RoleSet, TextError, TokenRecord, UnixSeconds};
 use token_http::pages::{Fields, parse_end};
 
 use crate::forms::{Ask, slots};
@@ -137,9 +135,9 @@ impl Input {
         }
     }
 
-    fn role_ids(&self, errors: &mut Vec<FieldError>) -> Option<BTreeSet<RoleId>> {
+    fn role_ids(&self, errors: &mut Vec<FieldError>) -> Option<RoleSet> {
         let chosen = self.roles.iter().filter(|role| !role.is_empty());
-        let ids: Result<BTreeSet<RoleId>, _> = chosen.map(|role| role.parse()).collect();
+        let ids: Result<RoleSet, _> = chosen.map(|role| role.parse()).collect();
         ids.map_err(|_| errors.push(FieldError::new("/roles", "one of them is no role"))).ok()
     }
 

@@ -1,9 +1,7 @@
 //! What somebody typed into the form of a person.
 
-use std::collections::BTreeSet;
-
 use token_admin::{EditUser, FieldError, NewUser, Password, Refused, Submitted};
-use token_core::{RoleId, TextError, UserRecord};
+use token_core::{RoleSet, TextError, UserRecord};
 use token_http::pages::Fields;
 
 use crate::forms::{Ask, slots};
@@ -70,7 +68,7 @@ impl Input {
         let username = noted(&mut errors, "/username", self.username.parse());
         let display_name = noted(&mut errors, "/display_name", self.display_name.parse());
         let chosen = self.roles.iter().filter(|role| !role.is_empty());
-        let roles: Result<BTreeSet<RoleId>, _> = chosen.map(|role| role.parse()).collect();
+        let roles: Result<RoleSet, _> = chosen.map(|role| role.parse()).collect();
         let roles = roles.map_err(|_| errors.push(FieldError::new("/roles", "one of them is no role"))).ok();
         let password = Some(password).filter(|password| !password.is_empty()).and_then(|password| {
             let read = Password::new(password.to_owned());

@@ -4,11 +4,9 @@
 mod fills;
 mod states;
 
-use std::collections::BTreeSet;
-
 use token_core::{
-    AsOf, Boot, Credential, CredentialId, Credentials, Digest, Encoding, Ends, Epoch, Grant, Head, KeySet, RouteRules,
-    Rules, Seq, StoredToken, Token, TokenId, Touches, UnixSeconds,
+    AsOf, Boot, Credential, CredentialId, Credentials, Digest, Encoding, Ends, Epoch, Grant, Head, KeySet, RoleSet,
+    RouteRules, Rules, Seq, StoredToken, Token, TokenId, Touches, UnixSeconds,
 };
 
 use super::*;
@@ -47,7 +45,7 @@ fn version(seq: u64) -> StoredToken {
     StoredToken::Unrevoked(Token::unrevoked(Grant {
         id: token(),
         name: seq.to_string().parse().unwrap(),
-        roles: BTreeSet::new(),
+        roles: RoleSet::none(),
         expires_at: None,
         allowed_networks: None,
         credentials: Credentials::first(credential),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use token_core::{TokenId, TokenUsage, UnixSeconds, UsageCounts, UsageDay, UsedFrom};
 
@@ -92,18 +92,26 @@ fn taken_second(second: &AtomicI64) -> i64 {
 }
 
 impl Noted {
-    /// Takes what threads counted, and forgets those callers that are gone.
-    fn take(&mut self) -> (u64, i64) {
-        let (mut admitted, mut last) = (0_u64, 0_i64);
-        self.callers.retain(|caller| {
-            let Some(caller) = caller.upgrade() else { return false };
-            let (calls, second) = caller.counted.take();
-            admitted += calls;
-            last = last.max(second);
-            true
-        });
-        (admitted, last)
+    /// Callers that are still there. They are not to be let go of while this is locked: the last to do so locks it.
+    fn callers(&self) -> Vec<Arc<Admitted>> {
+        self.callers.iter().filter_map(Weak::upgrade).collect()
     }
+
+    /// Forgets those callers that are gone, and the room they took.
+    fn tidy(&mut self) {
+        self.callers.retain(|caller| 0 < caller.strong_count());
+        if self.callers.is_empty() {
+            self.callers = Vec::new();
+        }
+    }
+}
+
+/// Takes what threads counted.
+fn take_of(callers: &[Arc<Admitted>]) -> (u64, i64) {
+    callers
+        .iter()
+        .map(|caller| caller.counted.take())
+        .fold((0, 0), |(calls, last), (more, second)| (calls + more, last.max(second)))
 }
 
 impl Counters {
@@ -118,14 +126,13 @@ impl Counters {
     /// A caller of this token counts calls itself.
     pub(crate) fn also_count(&self, caller: Weak<Admitted>) {
         let callers = &mut self.noted().callers;
-        if callers.len() == callers.capacity() {
-            callers.retain(|caller| 0 < caller.strong_count());
-        }
+        callers.reserve_exact(1);
         callers.push(caller);
     }
 
-    /// Goes on with what was counted there.
+    /// Goes on with what was counted there, by a caller that is gone.
     pub(crate) fn take_over(&self, counted: &Cell) {
+        self.noted().tidy();
         let (admitted, last) = counted.take();
         // Whoever takes the counts may have come between the two of a call.
         if 0 < admitted || 0 < last {
@@ -181,7 +188,8 @@ impl Counters {
 
     /// Forgets the admitted calls; how many they were.
     pub(super) fn lose(&self) -> u64 {
-        self.noted().take().0 + self.shared.take().0
+        let callers = self.noted().callers();
+        take_of(&callers).0 + self.shared.take().0
     }
 
     /// Takes everything that was counted; nothing is counted twice, and nothing falls between two takings.
@@ -189,8 +197,11 @@ impl Counters {
         let mut noted = self.noted();
         // Addresses are noted anew from here on, before callers forget which one they saw.
         self.marks.iter().for_each(|mark| mark.store(0, Ordering::Relaxed));
+        let addresses = core::mem::take(&mut noted.addresses).into_vec();
+        let callers = noted.callers();
+        drop(noted);
         // Whatever a caller hands over meanwhile is taken now or the next time.
-        let ((own, last_own), (shared, last_shared)) = (noted.take(), self.shared.take());
+        let ((own, last_own), (shared, last_shared)) = (take_of(&callers), self.shared.take());
         let mut counts = UsageCounts { admitted: shared + own, ..UsageCounts::default() };
         if let Some(faults) = self.faults.get() {
             counts.forbidden = taken(&faults.forbidden);
@@ -203,7 +214,6 @@ impl Counters {
             0 => None,
             second => UnixSeconds::new(second.saturating_sub(1)).ok(),
         };
-        let addresses = core::mem::take(&mut noted.addresses).into_vec();
         let usage = TokenUsage { token, day, counts, last_used, addresses };
         (!usage.counts.is_empty() || usage.last_used.is_some() || !usage.addresses.is_empty()).then_some(usage)
     }

@@ -1,6 +1,6 @@
 //! Ports in memory: two tokens that are really signed, and a store that is away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use token_admin::{Admin, KeySettings, SessionLimits, Settings, ShowToken, Signer};
@@ -11,7 +11,7 @@ use token_core::{
     TokenId, TokenPosition, TokenQuery, TokenRecord, TokenTotals, UnixMicros, UnixSeconds,
 };
 use token_core::{CaughtUp, Cluster, Continuity, Link, NodeId, NodeLease, RemoteNodes, Renewal, Rules, Touches};
-use token_core::{RequestMac, SecretDigest, UserQuery, UserRecord};
+use token_core::{RequestMac, RoleSet, SecretDigest, UserQuery, UserRecord};
 use token_core::{TokenUsage, UsageCounts, UsageDay, UsageRecord};
 use token_guard::{Everywhere, Follow, Guard, SystemBoot};
 use token_http::{HttpLimits, HttpState, Readiness, SignIn};
@@ -222,7 +222,7 @@ impl World {
         let public = new.public(KeyState::Signing, now.seconds()).unwrap();
         let key = SigningKey::open(Algorithm::EdDsa, public.id.clone(), new.private()).unwrap();
         let (mut tokens, mut texts) = (BTreeMap::new(), BTreeMap::new());
-        for (name, roles, minute) in [(ADMIN, BTreeSet::from([BuiltIn::Admin.id()]), 1), (NOBODY, BTreeSet::new(), 2)] {
+        for (name, roles, minute) in [(ADMIN, RoleSet::from([BuiltIn::Admin.id()]), 1), (NOBODY, RoleSet::none(), 2)] {
             let birth = UnixMicros::new(now.get() - minute * 60_000_000).unwrap();
             let grant = grant(name, roles, birth, &public.id);
             let input = SigningInput::new(&identity, grant.id, grant.credentials.newest(), Algorithm::EdDsa);
@@ -276,7 +276,7 @@ impl World {
     }
 }
 
-fn grant(name: &str, roles: BTreeSet<token_core::RoleId>, birth: UnixMicros, key: &token_core::KeyId) -> Grant {
+fn grant(name: &str, roles: RoleSet, birth: UnixMicros, key: &token_core::KeyId) -> Grant {
     let expires_at: Option<UnixSeconds> = None;
     let credential = Credential {
         id: CredentialId::new(birth, &Sevens).unwrap(),

@@ -89,7 +89,7 @@ fn update(conn: &mut Conn, before: &UserRecord, after: &UserRecord) -> Result<()
         let held = user_roles::table.filter(user_roles::user_id.eq(id)).filter(user_roles::role_id.eq_any(taken));
         each!(conn, c => diesel::delete(held).execute(c.as_mut())).map_err(failed)?;
         give(conn, user.id, new.difference(old))?;
-        let changed: BTreeSet<&RoleId> = old.symmetric_difference(new).collect();
+        let changed: BTreeSet<&RoleId> = old.difference(new).chain(new.difference(old)).collect();
         count_up(conn, changed.into_iter())?;
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Lists over both databases beside a list in memory, with budgets small enough that every way of finding is taken.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -86,7 +85,7 @@ fn record(number: usize, (name, ends, revoked, held, by_token): Seed, randomness
     let grant = Grant {
         id: TokenId::new(birth, randomness).unwrap(),
         name: NAMES[name % NAMES.len()].parse().unwrap(),
-        roles: if held { BTreeSet::from([role()]) } else { BTreeSet::new() },
+        roles: if held { RoleSet::from([role()]) } else { RoleSet::none() },
         expires_at,
         allowed_networks: None,
         credentials: Credentials::first(credential),

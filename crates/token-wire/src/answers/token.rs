@@ -126,9 +126,7 @@ impl core::fmt::Debug for RevealedView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use token_core::{Actor, Credential, Credentials, Encoding, Ends, Grant, Token};
+    use token_core::{Actor, Credential, Credentials, Encoding, Ends, Grant, RoleSet, Token};
 
     use super::*;
 
@@ -150,7 +148,7 @@ mod tests {
         let grant = Grant {
             id: ID.parse().unwrap(),
             name: "CI".parse().unwrap(),
-            roles: BTreeSet::new(),
+            roles: RoleSet::none(),
             expires_at: expires_at.map(at),
             allowed_networks: None,
             credentials: Credentials::first(credential),

@@ -62,9 +62,8 @@ pub struct UserWithUseView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
 
-    use token_core::{Actor, BuiltIn, UnixSeconds, User};
+    use token_core::{Actor, BuiltIn, RoleSet, UnixSeconds, User};
 
     use super::*;
 
@@ -75,7 +74,7 @@ mod tests {
                 id: "0192f3c1-7a52-7c11-8d4e-0242ac120002".parse().unwrap(),
                 username: "ada".parse().unwrap(),
                 display_name: "Ada Lovelace".parse().unwrap(),
-                roles: BTreeSet::from([BuiltIn::Admin.id()]),
+                roles: RoleSet::from([BuiltIn::Admin.id()]),
                 enabled: true,
             },
             password: Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned().try_into().unwrap()),

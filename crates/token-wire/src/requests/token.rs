@@ -1,9 +1,7 @@
 //! Bodies about tokens.
 
-use std::collections::BTreeSet;
-
 use token_core::limits::{NETWORKS_PER_TOKEN, ROLES_PER_TOKEN};
-use token_core::{AllowedNetworks, CredentialId, Description, NetworksError, Reason, RoleId, TokenName, UnixSeconds};
+use token_core::{AllowedNetworks, CredentialId, Description, NetworksError, Reason, RoleSet, TokenName, UnixSeconds};
 
 use crate::fields::{Fields, Member, Nullable};
 use crate::{Object, RequestError, parse_end};
@@ -16,7 +14,7 @@ pub struct NewTokenRequest {
     /// What it is for; empty if left out.
     pub description: Description,
     /// Explicit roles; none if left out.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// The end of its life; `null` or left out for none.
     pub expires_at: Option<UnixSeconds>,
     /// Where it may be used; `null` or left out for no restriction.
@@ -35,7 +33,7 @@ impl NewTokenRequest {
         let good = EditTokenRequest {
             name: fields.required("name", name),
             description: fields.text("description", Nullable::No).given(),
-            roles: fields.set("roles", ROLES_PER_TOKEN).given(),
+            roles: fields.set("roles", ROLES_PER_TOKEN).given().map(RoleSet::from),
             expires_at: fields.parsed("expires_at", Nullable::Yes, parse_end).change(),
             allowed_networks: networks(&mut fields).change(),
             ..EditTokenRequest::default()
@@ -61,7 +59,7 @@ pub struct EditTokenRequest {
     /// A new description.
     pub description: Option<Description>,
     /// Other explicit roles.
-    pub roles: Option<BTreeSet<RoleId>>,
+    pub roles: Option<RoleSet>,
     /// Another end; `Some(None)`, a `null`, for none.
     pub expires_at: Option<Option<UnixSeconds>>,
     /// Other networks; `Some(None)`, a `null`, for no restriction.
@@ -83,7 +81,7 @@ impl EditTokenRequest {
         let request = Self {
             name: fields.text("name", Nullable::No).given(),
             description: fields.text("description", Nullable::No).given(),
-            roles: fields.set("roles", ROLES_PER_TOKEN).given(),
+            roles: fields.set("roles", ROLES_PER_TOKEN).given().map(RoleSet::from),
             expires_at: fields.parsed("expires_at", Nullable::Yes, parse_end).change(),
             allowed_networks: networks(&mut fields).change(),
             revoked: fields.boolean("revoked").given(),

@@ -1,10 +1,9 @@
 //! Bodies about people.
 
 use core::fmt;
-use std::collections::BTreeSet;
 
 use token_core::limits::ROLES_PER_USER;
-use token_core::{DisplayName, RoleId, Username};
+use token_core::{DisplayName, RoleSet, Username};
 
 use super::PasswordText;
 use crate::fields::{Fields, Nullable};
@@ -18,7 +17,7 @@ pub struct NewUserRequest {
     /// What others call them; empty if left out.
     pub display_name: DisplayName,
     /// Explicit roles; none if left out.
-    pub roles: BTreeSet<RoleId>,
+    pub roles: RoleSet,
     /// Whether they may sign in; so if left out.
     pub enabled: bool,
     /// Their password; left out for none yet.
@@ -56,7 +55,7 @@ pub struct EditUserRequest {
     /// Another name for others to see.
     pub display_name: Option<DisplayName>,
     /// Other explicit roles.
-    pub roles: Option<BTreeSet<RoleId>>,
+    pub roles: Option<RoleSet>,
     /// Whether they may sign in.
     pub enabled: Option<bool>,
     /// Another password.
@@ -80,7 +79,7 @@ fn others(fields: &mut Fields) -> EditUserRequest {
     EditUserRequest {
         username: None,
         display_name: fields.text("display_name", Nullable::No).given(),
-        roles: fields.set("roles", ROLES_PER_USER).given(),
+        roles: fields.set("roles", ROLES_PER_USER).given().map(RoleSet::from),
         enabled: fields.boolean("enabled").given(),
         password: fields.parsed("password", Nullable::No, PasswordText::parse).given(),
     }

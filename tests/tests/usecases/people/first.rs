@@ -1,11 +1,10 @@
 //! The first person comes by a code.
 
-use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::thread;
 
 use token_admin::{Admin, AdminError, NewUser, Secret};
-use token_core::{Author, Origin, UserRecord};
+use token_core::{Author, Origin, RoleSet, UserRecord};
 
 use super::{ADMIN, insist, new, password, person};
 use crate::each_store::in_each_world;
@@ -47,7 +46,7 @@ fn p60_atk_l12_the_code_of_the_first_person_is_good_once_for_a_day_and_for_one_o
             (one.join().unwrap(), other.join().unwrap())
         });
         let (won, lost) = if one.is_ok() { (one, other) } else { (other, one) };
-        assert_eq!(won.unwrap().user.roles, BTreeSet::from([ADMIN]));
+        assert_eq!(won.unwrap().user.roles, RoleSet::from([ADMIN]));
         refused(lost);
         refused(complete(&world.admin, &code, "again"));
         assert!(world.admin.start_setup().unwrap().is_none(), "no code once somebody is there");

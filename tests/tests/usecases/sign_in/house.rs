@@ -1,13 +1,12 @@
 //! An installation with people, and the browsers they use.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use token_admin::{EditUser, NewRole, NewUser, Password};
-use token_core::{Author, BuiltIn, RoleId, UserId};
+use token_core::{Author, BuiltIn, RoleId, RoleSet, UserId};
 use token_seal::MasterKey;
 use token_testkit::{Answer, Database, FixedClock, Product, SeededRandomness, on_each_database};
 
@@ -81,7 +80,7 @@ impl House {
     }
 
     pub(crate) fn set_roles(&self, id: UserId, roles: &[RoleId]) {
-        let roles: BTreeSet<RoleId> = roles.iter().copied().collect();
+        let roles: RoleSet = roles.iter().copied().collect();
         self.edit(id, EditUser { roles: Some(roles), ..EditUser::default() });
     }
 

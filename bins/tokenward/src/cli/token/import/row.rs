@@ -1,10 +1,10 @@
 //! A row of a file as the values of a new token, with everything that is wrong with it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use token_admin::{AdminError, EditToken, FieldError, NewToken, Refused, Submitted};
 use token_core::limits::{NETWORKS_PER_TOKEN, ROLES_PER_TOKEN};
-use token_core::{AllowedNetworks, Description, RoleId, RoleName, TokenName};
+use token_core::{AllowedNetworks, Description, RoleId, RoleName, RoleSet, TokenName};
 use token_wire::parse_end;
 
 use super::rows::Row;
@@ -56,26 +56,24 @@ impl<'a> Reader<'a> {
         Ok(Err(Refused { errors, good: Box::new(good) }))
     }
 
-    fn roles(&mut self, texts: &[String], errors: &mut Vec<FieldError>) -> Result<BTreeSet<RoleId>, Failure> {
+    fn roles(&mut self, texts: &[String], errors: &mut Vec<FieldError>) -> Result<RoleSet, Failure> {
         if ROLES_PER_TOKEN < texts.len() {
             errors.push(FieldError::new("/roles", format!("has more than {ROLES_PER_TOKEN} roles")));
-            return Ok(BTreeSet::new());
+            return Ok(RoleSet::none());
         }
-        let mut roles = BTreeSet::new();
+        let mut roles = Vec::new();
         for text in texts {
             if !self.roles.contains_key(text) {
                 let found = self.role(text)?;
                 self.roles.insert(text.clone(), found);
             }
             match self.roles.get(text) {
-                Some(Ok(id)) => {
-                    roles.insert(*id);
-                }
+                Some(Ok(id)) => roles.push(*id),
                 Some(Err(why)) => errors.push(FieldError::new("/roles", why.clone())),
                 None => {}
             }
         }
-        Ok(roles)
+        Ok(roles.into_iter().collect())
     }
 
     fn role(&self, text: &str) -> Result<Result<RoleId, String>, Failure> {
