@@ -26,6 +26,7 @@ mod state_file;
 mod tls;
 mod usage;
 mod use_keeper;
+mod whole;
 
 use std::process::ExitCode;
 

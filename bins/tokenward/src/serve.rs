@@ -26,6 +26,7 @@ use crate::refused::RefusedLog;
 use crate::signals::Signals;
 use crate::tls::Tls;
 use crate::use_keeper::UseKeeper;
+use crate::whole::Whole;
 
 /// How often is looked after what has its time: counts, clocks, keys.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -43,7 +44,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     crate::parts::make_folder(config)?;
     let first = config.database.is_embedded() && !config.settings.data_dir.join("tokenward.db").exists();
     let _lock = lock(config)?;
-    token_store::ensure_whole(&config.database)?;
+    let whole = Whole::check(&config.database)?;
     let parts = Parts::open(config)?;
     crate::acknowledgement::ensure_not_gone_back(config, &parts.store)?;
     tell_durability(config, &parts.store);
@@ -97,7 +98,7 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     let watcher = watch(connections.clone(), config, Arc::clone(&stopped));
     let setup = crate::setup::begin(config, &parts.admin);
     let console = Arc::new(Console::new(settings(config)));
-    let outcome = run(config, (state, console), connections, tls, &Greeting { first, setup });
+    let outcome = run(config, (state, console), connections, (tls, whole), &Greeting { first, setup });
     stopped.store(true, Ordering::SeqCst);
     let _ = watcher.join();
     finish(housekeeping);
@@ -186,7 +187,7 @@ fn run(
     config: &Config,
     (state, console): (Arc<HttpState>, Arc<Console>),
     connections: Connections,
-    tls: Option<Arc<Tls>>,
+    (tls, whole): (Option<Arc<Tls>>, Whole),
     greeting: &Greeting,
 ) -> Result<(), Failure> {
     let (settings, workers) = (&config.settings, config.workers());
@@ -215,11 +216,17 @@ fn run(
         greet(config, greeting);
         let running = server.disable_signals().run();
         actix_web::rt::spawn(signals.obey(running.handle()));
+        let whole = actix_web::rt::spawn(whole.watch(running.handle()));
         let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
         let ended = running.await.map_err(Failure::Io);
         if let Some((metrics, served)) = metrics {
             metrics.stop(false).await;
             let _ = served.await;
+        }
+        if whole.is_finished()
+            && let Ok(found) = whole.await
+        {
+            found?;
         }
         ended
     })

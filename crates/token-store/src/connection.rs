@@ -63,6 +63,17 @@ impl DatabaseUrl {
             Self::Postgres(_) => false,
         }
     }
+
+    /// The bytes of the file of an embedded database; `None` where there is no file, or yet none.
+    #[must_use]
+    pub fn file_size(&self) -> Option<u64> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => std::fs::metadata(path).map(|file| file.len()).ok(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
+    }
 }
 
 impl core::str::FromStr for DatabaseUrl {

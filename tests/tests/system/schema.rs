@@ -7,6 +7,7 @@ use serde_json::json;
 use token_testkit::{Database, Kind, Server, on_each_database};
 
 use crate::app::App;
+use crate::time::until;
 
 /// What nobody may do behind the program's back, by the trigger that refuses it. Statements are the same on both
 /// databases but for bytes, which are written `{hex}`.
@@ -279,4 +280,31 @@ fn p26_a_damaged_page_never_passes_for_a_good_answer() {
             assert!([200, 401, 500, 503].contains(&admin), "page {number}: {admin}");
         }
     }
+}
+
+#[test]
+fn p26_a_large_database_is_read_beside_the_calls_and_a_fault_ends_the_server() {
+    let mut app = App::start(Database::fresh(Kind::Sqlite));
+    let log = app.database.folder().join("large.log");
+    app.server.kill();
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)";
+    let sql =
+        format!("CREATE TABLE padding (bytes BLOB); {rows} INSERT INTO padding SELECT randomblob(1000000) FROM n;");
+    app.database.sql(&format!("{sql} PRAGMA wal_checkpoint(TRUNCATE)")).unwrap();
+    let mut server = Server::start(&app.program, log.clone());
+    assert!(until(|| fs::read_to_string(&log).unwrap().contains("the database is whole")));
+    assert_eq!(server.client().bearer(&app.admin_text).get("/api/v1/whoami").status, 200);
+    server.kill();
+    let file = app.database.folder().join("tokenward.db");
+    let mut damaged = fs::read(&file).unwrap();
+    let page = damaged.len() / 2 / 4_096 * 4_096;
+    // The first four bytes of a page of a large value are the number of the next one.
+    damaged[page..page + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    fs::write(&file, damaged).unwrap();
+    let log = app.database.folder().join("damaged.log");
+    if let Ok(mut server) = Server::try_start(&app.program, log.clone()) {
+        assert_eq!(server.wait(), Some(1), "{}", fs::read_to_string(&log).unwrap());
+    }
+    let said = fs::read_to_string(&log).unwrap();
+    assert!(said.contains("the database is damaged: the server ends") && said.contains("restore a backup"), "{said}");
 }

@@ -21,7 +21,7 @@ fn clock_part(app: &App) -> String {
     app.server.client().get("/readyz").json()["parts"]["clock"].as_str().unwrap().to_owned()
 }
 
-fn until(condition: impl Fn() -> bool) -> bool {
+pub(crate) fn until(condition: impl Fn() -> bool) -> bool {
     (0..500).any(|_| {
         condition() || {
             sleep(Duration::from_millis(10));

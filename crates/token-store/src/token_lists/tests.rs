@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use token_core::{
     Actor, Clock, CreatedBy, Credential, CredentialId, Credentials, Encoding, Ends, Grant, Randomness,
-    RandomnessFailed, Revoked, RoleId, StoredToken, Token, TokenId, TokenName, TokenQuery, TokenRecord, TokenSort,
-    TokenSortKey, TokenStateFilter, TokenUsage, UnixMicros, UnixSeconds, UsageCounts, UsageDay,
+    RandomnessFailed, Revoked, RoleId, RoleSet, StoredToken, Token, TokenId, TokenName, TokenQuery, TokenRecord,
+    TokenSort, TokenSortKey, TokenStateFilter, TokenUsage, UnixMicros, UnixSeconds, UsageCounts, UsageDay,
 };
 
 use super::needle::Needle;
