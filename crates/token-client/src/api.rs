@@ -6,10 +6,10 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use token_core::TokenId;
+use token_core::{TokenId, TokenUsage};
 use token_wire::{
     GuardFirstUseRequest, GuardFirstUseView, GuardLeaveRequest, GuardRulesAnswer, GuardSyncRequest, GuardSyncView,
-    GuardTokenAnswer,
+    GuardTokenAnswer, GuardUsageRequest,
 };
 use ureq::Agent;
 use ureq::http::Uri;
@@ -119,13 +119,18 @@ impl Api {
         read(&self.post("/api/v1/guard/first-use", &request.write(), within)?)
     }
 
+    pub(crate) fn usage(&self, usage: &[TokenUsage], within: Duration) -> Result<(), CallError> {
+        self.post("/api/v1/guard/usage", &GuardUsageRequest::write(usage), within).map(drop)
+    }
+
     pub(crate) fn leave(&self, request: &GuardLeaveRequest, within: Duration) -> Result<(), CallError> {
         self.post("/api/v1/guard/leave", &request.write(), within).map(drop)
     }
 
     fn post(&self, path: &str, body: &serde_json::Value, within: Duration) -> Result<Vec<u8>, CallError> {
         let request = self.agent.post(format!("{}{path}", self.base.0)).header("Authorization", &self.bearer);
-        let sent = request.config().timeout_global(Some(within)).build().send_json(body);
+        let request = request.header("Content-Type", "application/json");
+        let sent = request.config().timeout_global(Some(within)).build().send(body.to_string());
         body_of(sent.map_err(unreachable)?)
     }
 

@@ -27,6 +27,7 @@ mod error;
 mod learned;
 mod link;
 mod remote;
+mod reporter;
 mod source;
 
 pub use api::{AddressError, ServerAddress};

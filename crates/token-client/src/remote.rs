@@ -8,6 +8,7 @@ use token_core::{GuardSource, NodeId};
 use token_guard::{CACHED_TOKENS, Follow, Following, Guard};
 
 use crate::api::Api;
+use crate::reporter::Reporter;
 use crate::{CallError, ConnectError, RemoteSource, ServerAddress};
 
 /// Between two rounds: the server holds its answers, so there is nothing to wait for here.
@@ -61,7 +62,8 @@ impl Remote {
     /// [`ConnectError`].
     pub fn connect_with(self, change: impl FnOnce(Guard) -> Guard) -> Result<RemoteGuard, ConnectError> {
         let address: ServerAddress = self.address.parse()?;
-        let source = RemoteSource::connect(Api::new(address, &self.token, self.certificates.as_deref())?)?;
+        let api = Api::new(address, &self.token, self.certificates.as_deref())?;
+        let source = RemoteSource::connect(api.clone())?;
         let mut node = [0; 16];
         SystemRandom::new().fill(&mut node).map_err(|_| CallError::Randomness)?;
         let follow = Follow { cached_tokens: self.cached_tokens, ..Follow::new(NodeId(node), source.lease()) };
@@ -72,7 +74,8 @@ impl Remote {
             guard.round().map_err(ConnectError::Follow)?;
         }
         let following = Following::begin(&guard, PAUSE, None, |_| {}).map_err(ConnectError::Thread)?;
-        Ok(RemoteGuard { guard, _following: following })
+        let reporter = Reporter::begin(&guard, &api).map_err(ConnectError::Thread)?;
+        Ok(RemoteGuard { guard, _reporter: reporter, _following: following })
     }
 }
 
@@ -82,11 +85,14 @@ impl core::fmt::Debug for Remote {
     }
 }
 
-/// A guard that follows a server. When this is dropped the guard leaves the cluster and admits nobody any more: keep it as
+/// A guard that follows a server, and tells it every ten seconds which tokens were used: counts by outcome, the last use, and the
+/// last addresses of callers. When this is dropped the guard leaves the cluster and admits nobody any more: keep it as
 /// long as the service serves.
 #[derive(Debug)]
 pub struct RemoteGuard {
     guard: Arc<Guard>,
+    /// Ends before the guard leaves.
+    _reporter: Reporter,
     _following: Following,
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod leave;
 pub(crate) mod rules;
 pub(crate) mod sync;
 pub(crate) mod token;
+pub(crate) mod usage;
 
 use crate::state::HttpState;
 

@@ -169,6 +169,7 @@ static ROUTES: &[Route] = &table! {
     Get "/api/v1/guard/tokens/{id}", may(rights::GUARDS_FOLLOW), guarding::token::token;
     Get "/api/v1/guard/rules", may(rights::GUARDS_FOLLOW), guarding::rules::rules;
     Post "/api/v1/guard/first-use", may(rights::GUARDS_FOLLOW), guarding::first_use::first_use;
+    Post "/api/v1/guard/usage", may(rights::GUARDS_FOLLOW), guarding::usage::usage, ForNobody;
     Post "/api/v1/guard/leave", may(rights::GUARDS_FOLLOW), guarding::leave::leave, ForNobody;
     Any "/authz", Token, forward::authz::authz;
     Any "/authz/{path}", Token, forward::authz::path;

@@ -39,4 +39,5 @@ pub use requests::{
 pub use requests::{ChangePasswordRequest, PasswordText, SetupRequest, SignInRequest};
 pub use requests::{EditUserRequest, NewUserRequest};
 pub use requests::{GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest};
+pub use requests::{GuardUsageRequest, USAGE_PER_REPORT};
 pub use time::{ParseTimeError, format_micros, format_seconds, parse_end, parse_from, parse_instant, parse_until};

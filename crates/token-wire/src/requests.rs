@@ -2,6 +2,7 @@
 
 mod bulk;
 mod guard;
+mod guard_usage;
 mod key;
 mod password;
 mod role;
@@ -12,6 +13,7 @@ mod user;
 
 pub use bulk::{BulkActionRequest, BulkChoiceRequest, BulkFilterRequest, BulkRequest};
 pub use guard::{GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest};
+pub use guard_usage::{GuardUsageRequest, USAGE_PER_REPORT};
 pub use key::{ImportKeyRequest, RotateKeyRequest, WithdrawKeyRequest};
 pub use password::PasswordText;
 pub use role::{EditRoleRequest, NewRoleRequest};

@@ -12,7 +12,9 @@ mod token;
 mod user;
 
 pub use bulk::{BulkBody, BulkFilterBody};
-pub use guard::{GuardFirstUseBody, GuardLeaveBody, GuardSyncBody};
+pub use guard::{
+    GuardFirstUseBody, GuardLeaveBody, GuardSyncBody, GuardTokenUsageBody, GuardUsageBody, GuardUsedFromBody,
+};
 pub use key::{ImportKeyBody, RotateKeyBody, WithdrawKeyBody};
 pub use oauth::{IntrospectForm, RevokeForm};
 pub use role::{EditRoleBody, NewRoleBody, RuleBody};

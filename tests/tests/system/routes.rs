@@ -125,6 +125,7 @@ pub(crate) fn call(app: &App, client: &Client, method: &str, route: &str) -> u16
             json!({"nonce": "0".repeat(32), "epoch": "0".repeat(32), "seq": 0, "digest": "0".repeat(64)})
         }
         ("POST", "/api/v1/guard/first-use") => json!({"token": id, "jti": id}),
+        ("POST", "/api/v1/guard/usage") => json!({"usage": [{"token": id, "admitted": 1}]}),
         ("POST", "/api/v1/guard/leave") => json!({"node": "0".repeat(32)}),
         ("PUT", "/api/v1/routes") => json!({"rules": []}),
         ("PATCH", _) => json!({"description": "changed"}),

@@ -33,7 +33,12 @@ fn x01_whoever_waits_for_nobody_is_a_guard_that_follows_or_only_asks() {
     let silent: Vec<_> = ROUTES.iter().filter(|route| route.waits == Waits::ForNobody).collect();
     let rows: Vec<_> = silent.iter().map(|route| (route.path, &route.need)).collect();
     let (follows, asks) = (may(rights::GUARDS_FOLLOW), may(rights::TOKENS_INTROSPECT));
-    let expected = [("/api/v1/guard/sync", &follows), ("/api/v1/guard/leave", &follows), ("/oauth2/introspect", &asks)];
+    let expected = [
+        ("/api/v1/guard/sync", &follows),
+        ("/api/v1/guard/usage", &follows),
+        ("/api/v1/guard/leave", &follows),
+        ("/oauth2/introspect", &asks),
+    ];
     assert_eq!(rows, expected);
 }
 

@@ -50,3 +50,60 @@ pub struct GuardLeaveBody {
     #[schema(pattern = "^[0-9a-f]{32}$", example = "5f0d8f1c2b7a4e6d9c3b1a0f8e7d6c5b")]
     pub node: String,
 }
+
+/// An address that admitted calls came from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GuardUsedFrom)]
+pub struct GuardUsedFromBody {
+    /// When. What lies in the future is taken as now.
+    #[schema(format = "date-time")]
+    pub at: String,
+    /// The address.
+    #[schema(example = "192.0.2.1")]
+    pub address: String,
+}
+
+/// What a guard counted of one token.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GuardTokenUsage)]
+pub struct GuardTokenUsageBody {
+    /// The id of the token.
+    #[schema(format = "uuid")]
+    pub token: String,
+    /// Calls that were admitted.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub admitted: u64,
+    /// Those of them that lacked a permission.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub forbidden: u64,
+    /// Calls that were refused since token or text had expired.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub expired: u64,
+    /// Calls that were refused since the token was revoked.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub revoked: u64,
+    /// Calls that were refused since a newer text had taken the place of the one presented.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub superseded: u64,
+    /// Calls that were refused since they came from an address the token is not for.
+    #[schema(required = false, maximum = 1_000_000_000)]
+    pub address: u64,
+    /// When the last admitted call came. What lies in the future is taken as now.
+    #[schema(required = false, format = "date-time")]
+    pub last_used_at: String,
+    /// The last addresses that admitted calls came from.
+    #[schema(required = false, max_items = 5)]
+    pub addresses: Vec<GuardUsedFromBody>,
+}
+
+/// What a guard counted since its last report.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GuardUsage)]
+pub struct GuardUsageBody {
+    /// Token by token.
+    #[schema(max_items = 500)]
+    pub usage: Vec<GuardTokenUsageBody>,
+}

@@ -10,9 +10,9 @@ use super::*;
 use crate::fields::asked;
 use crate::{
     BulkRequest, ChangePasswordRequest, EditRoleRequest, EditTokenRequest, EditUserRequest, FieldError,
-    GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest, ImportKeyRequest, NewRoleRequest, NewTokenRequest,
-    NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest, RotateRequest,
-    RouteRulesRequest, SetupRequest, SignInRequest, Value, parse_object,
+    GuardFirstUseRequest, GuardLeaveRequest, GuardSyncRequest, GuardUsageRequest, ImportKeyRequest, NewRoleRequest,
+    NewTokenRequest, NewUserRequest, Object, RequestError, RevealRequest, RevokeRequest, RotateKeyRequest,
+    RotateRequest, RouteRulesRequest, SetupRequest, SignInRequest, Value, parse_object,
 };
 
 /// A body: its schema, its reader, what stands in its members, and one whose inner members are all there.
@@ -62,6 +62,14 @@ fn read_bulk(mut body: Object) -> Vec<FieldError> {
     }
 }
 
+/// A body that arrives at some time.
+fn read_usage(body: Object) -> Vec<FieldError> {
+    match GuardUsageRequest::read(body, token_core::UnixSeconds::LAST) {
+        Ok(_) => Vec::new(),
+        Err(RequestError::Shape(errors) | RequestError::Refused(errors, _)) => errors,
+    }
+}
+
 fn cases() -> Vec<Case> {
     vec![
         case!(NewTokenBody, NewTokenRequest),
@@ -86,6 +94,16 @@ fn cases() -> Vec<Case> {
         case!(GuardSyncBody, GuardSyncRequest),
         case!(GuardFirstUseBody, GuardFirstUseRequest),
         case!(GuardLeaveBody, GuardLeaveRequest),
+        Case {
+            name: "GuardUsageBody",
+            schema: json(GuardUsageBody::schema()),
+            read: read_usage,
+            inner: vec![
+                ("/usage/0", json(GuardTokenUsageBody::schema())),
+                ("/usage/0/addresses/0", json(GuardUsedFromBody::schema())),
+            ],
+            sample: r#"{"usage":[{"addresses":[{}]}]}"#,
+        },
     ]
 }
 

@@ -341,7 +341,8 @@ fn every_field_of_every_body_has_its_rows() {
 const OF_BROWSERS: &[&str] = &["/api/v1/session", "/api/v1/session/password", "/api/v1/setup"];
 
 /// Bodies that guards elsewhere send: tried member by member where they are read, and by the tests of remote guards.
-const OF_GUARDS: &[&str] = &["/api/v1/guard/sync", "/api/v1/guard/first-use", "/api/v1/guard/leave"];
+const OF_GUARDS: &[&str] =
+    &["/api/v1/guard/sync", "/api/v1/guard/first-use", "/api/v1/guard/usage", "/api/v1/guard/leave"];
 
 /// Forms of OAuth clients, whose fields and errors are those of their standards: tried with their endpoints.
 const OF_CLIENTS: &[&str] = &["/oauth2/introspect", "/oauth2/revoke"];

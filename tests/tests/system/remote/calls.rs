@@ -103,6 +103,31 @@ fn x04_the_first_use_at_a_service_ends_the_older_text_everywhere() {
 }
 
 #[test]
+fn x09_calls_at_a_service_are_counted_at_its_server() {
+    on_each_database(|database| {
+        let (app, reader) = server(database, "1s");
+        let (token, other) = (app.token("caller", &[&reader]), app.token("other", &[&reader]));
+        let log = app.database.folder().join("service.log");
+        let mut service = Service::start(app.server.address(), &follower(&app), log);
+        let caller = service.client().bearer(&token.text);
+        for _ in 0..300 {
+            let _ = caller.get("/assets").expect(200);
+        }
+        let _ = caller.post("/assets", &json!({})).expect(403);
+        let _ = revoke(&app, &token);
+        assert_eq!((call(&service, &token), call(&service, &other)), (401, 200));
+        service.stop();
+        let of = |id: &str| app.admin.get(&format!("/api/v1/tokens/{id}/usage")).expect(200).json();
+        let usage = of(&token.id);
+        let total =
+            |name: &str| usage["days"].as_array().unwrap().iter().filter_map(|day| day[name].as_u64()).sum::<u64>();
+        assert_eq!((total("admitted"), total("forbidden"), total("revoked")), (301, 1, 1), "{usage}");
+        assert_eq!(usage["addresses"][0]["address"], "127.0.0.1", "{usage}");
+        assert!(usage["last_used"].is_string() && of(&other.id)["last_used"].is_string(), "{usage}");
+    });
+}
+
+#[test]
 fn x02_a_service_that_ends_is_waited_for_by_nobody_and_one_without_the_right_does_not_start() {
     on_each_database(|database| {
         let (app, reader) = server(database, "10s");

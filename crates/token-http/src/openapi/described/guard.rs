@@ -1,4 +1,4 @@
-use token_wire::schemas::{GuardFirstUseBody, GuardLeaveBody, GuardSyncBody};
+use token_wire::schemas::{GuardFirstUseBody, GuardLeaveBody, GuardSyncBody, GuardUsageBody};
 use token_wire::{GuardFirstUseView, GuardRulesAnswer, GuardSyncView, GuardTokenAnswer};
 
 use super::super::operation::{Described, get, post};
@@ -22,6 +22,13 @@ pub(super) fn rows() -> Vec<Described> {
             .text("Older texts of the token that wait for that have ended on every node when this is answered.")
             .body::<GuardFirstUseBody>()
             .answers::<GuardFirstUseView>("They have ended."),
+        post("/api/v1/guard/usage", "reportUsage", "Adds what a guard has counted to the numbers of the tokens.")
+            .text(
+                "It counts to the day on which it arrives. What is told of tokens that are not there any more is dropped. With another \
+                 answer than this nothing was added, so it may be told again; without an answer it may have been.",
+            )
+            .body::<GuardUsageBody>()
+            .gone("It was added."),
         post("/api/v1/guard/leave", "leaveGuard", "Takes the registration of a guard away.")
             .text("As the last thing it does: from here on nobody waits for it.")
             .body::<GuardLeaveBody>()
