@@ -4,17 +4,21 @@ mod calls;
 mod connection;
 mod crowd;
 mod installation;
+mod load;
 mod population;
+mod process;
 mod server;
 mod spread;
 
 use std::time::{Duration, Instant};
 
 pub use calls::{Calls, ring_check};
-pub use connection::Connection;
+pub use connection::{Answer, Connection};
 pub use crowd::add_crowd;
 pub use installation::Installation;
+pub use load::{Contender, Load, compare};
 pub use population::{NOW, import, kinds, peak_memory, sizes};
+pub use process::{ServerProcess, asked_to_serve, serve_until_asked};
 pub use server::serve;
 pub use spread::Spread;
 

@@ -1,10 +1,10 @@
 //! Whoever the guard admitted for one request.
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use token_authz::{Decision, Permissions};
 use token_core::{ActiveToken, Actor, CredentialId, Permission, RoleSet, TokenId, TokenName, UnixSeconds};
 
+use crate::front::{GuardNumber, Judged};
 use crate::known::{Compiled, KnownToken};
 use crate::usage::Cell;
 use crate::{Arrival, Refusal};
@@ -17,10 +17,9 @@ pub struct Caller(Arc<Admitted>);
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Admitted {
-    /// Calls of one thread with it. What is left is handed over at its end.
+    /// Calls of one thread, if that keeps it. What is left is handed over at its end.
     pub(crate) counted: Cell,
-    /// It is known to the numbers of its token.
-    counts_itself: AtomicBool,
+    judged: Judged,
     permissions: Arc<Permissions>,
     token: Arc<KnownToken>,
     compiled: Arc<Compiled>,
@@ -30,7 +29,7 @@ pub(crate) struct Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        if *self.counts_itself.get_mut() {
+        if self.judged.guard != GuardNumber::default() {
             self.token.usage.take_over(&self.counted);
         }
     }
@@ -42,7 +41,7 @@ impl Caller {
         let expires_at = active.grant().expires_at.into_iter().chain(credential.expires_at).min();
         Self(Arc::new(Admitted {
             counted: Cell::default(),
-            counts_itself: AtomicBool::new(false),
+            judged: Judged::default(),
             permissions: Arc::clone(&compiled.permissions),
             token: Arc::clone(token),
             compiled,
@@ -115,16 +114,30 @@ impl Caller {
         grant.allowed_networks.is_none().then_some(until.map_or(i64::MAX, UnixSeconds::get))
     }
 
-    /// From now on it counts calls itself, those of one thread.
-    pub(crate) fn counts_itself(&self) {
-        if !self.0.counts_itself.swap(true, Ordering::Relaxed) {
-            self.0.token.usage.also_count(Arc::downgrade(&self.0));
-        }
+    /// The same caller for one thread to keep, which counts its calls with it.
+    pub(crate) fn kept(&self, judged: Judged) -> Self {
+        let Admitted { permissions, token, compiled, credential, expires_at, .. } = self.0.as_ref();
+        let kept = Arc::new(Admitted {
+            counted: Cell::default(),
+            judged,
+            permissions: Arc::clone(permissions),
+            token: Arc::clone(token),
+            compiled: Arc::clone(compiled),
+            credential: *credential,
+            expires_at: *expires_at,
+        });
+        token.usage.also_count(Arc::downgrade(&kept));
+        Self(kept)
     }
 
-    /// Counts an admitted call, where it counts itself.
+    /// By what it was judged, if a thread keeps it.
+    pub(crate) fn judged(&self) -> Judged {
+        self.0.judged
+    }
+
+    /// Counts an admitted call of the thread that keeps it.
     pub(crate) fn count(&self, arrival: Arrival) {
-        self.0.counted.count(&self.0.token.usage, arrival);
+        self.0.counted.count_alone(|| &self.0.token.usage, arrival);
     }
 
     /// Counts that this call lacked a permission.
