@@ -21,10 +21,15 @@ pub(crate) const FIELD: HeaderName = HeaderName::from_static("tokenward-effectiv
 /// Nothing is classified but what guards themselves say: every other request of an admitted asker that is not a mere
 /// reading waits, for everything that was written before its answer, also by others. So a second revocation waits for the
 /// first, and so does the 404 of a second deletion.
-pub(crate) async fn wait(state: &Arc<HttpState>, http: &HttpRequest, status: StatusCode) -> Option<Effective> {
+pub(crate) async fn wait(
+    state: &Arc<HttpState>,
+    path: Option<&str>,
+    http: &HttpRequest,
+    status: StatusCode,
+) -> Option<Effective> {
     let reads = matches!(*http.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let asked = http.extensions().get::<Asker>().is_some();
-    if reads || !asked || !may_have_changed(status) || !waits_for_all(http) {
+    if reads || !asked || !may_have_changed(status) || !waits_for_all(path, http.method()) {
         return None;
     }
     // Whatever was written was committed before: the wait counts from here, however long the look takes.

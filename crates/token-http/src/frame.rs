@@ -36,9 +36,11 @@ const FIELDS: [(HeaderName, HeaderValue); 5] = [
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
-/// Frames a request; `dress` looks at every answer before a problem becomes JSON.
+/// Frames a request to the resource with this path, if it is one; `dress` looks at every answer before a problem becomes
+/// JSON.
 pub(crate) async fn frame(
     state: Arc<HttpState>,
+    path: Option<&'static str>,
     request: ServiceRequest,
     next: Next<BoxBody>,
     dress: impl FnOnce(ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody>,
@@ -58,26 +60,26 @@ pub(crate) async fn frame(
         }
         Err(error) => (None, ServiceResponse::from_err(error, http.clone())),
     };
-    let effective = effective::wait(&state, &http, response.status()).await;
+    let effective = effective::wait(&state, path, &http, response.status()).await;
     let mut response = finish(dress(response), id);
     if let Some(value) = effective.and_then(|effective| effective::value(&effective, state.admin.store().durability()))
     {
         response.headers_mut().insert(effective::FIELD, value);
     }
     count(&state, &response);
-    log(&http, &response, id, started.elapsed().as_millis());
+    log(path, &http, &response, id, started.elapsed().as_millis());
     Ok(response)
 }
 
 /// The framed answer to a request of a gateway that is refused.
-pub(crate) fn refuse(http: &HttpRequest, error: ApiError, started: Instant) -> HttpResponse {
+pub(crate) fn refuse(path: &str, http: &HttpRequest, error: ApiError, started: Instant) -> HttpResponse {
     let state = http.app_data::<Data<HttpState>>().cloned();
     let id = state.as_ref().and_then(|state| arrive(state, http).ok()).map(|arrived| arrived.id);
     let response = finish(ServiceResponse::from_err(error, http.clone()), id);
     if let Some(state) = &state {
         count(state, &response);
     }
-    log(http, &response, id, started.elapsed().as_millis());
+    log(Some(path), http, &response, id, started.elapsed().as_millis());
     response.into_parts().1
 }
 
@@ -155,7 +157,13 @@ fn count(state: &HttpState, response: &ServiceResponse<BoxBody>) {
 }
 
 /// One line: never a query, a header field, a body or a token's text.
-fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<RequestId>, duration: u128) {
+fn log(
+    path: Option<&str>,
+    http: &HttpRequest,
+    response: &ServiceResponse<BoxBody>,
+    id: Option<RequestId>,
+    duration: u128,
+) {
     let extensions = http.extensions();
     let (token, person) = match extensions.get::<Asker>() {
         Some(Asker::Token(caller)) => (Some(caller.id()), None),
@@ -165,7 +173,7 @@ fn log(http: &HttpRequest, response: &ServiceResponse<BoxBody>, id: Option<Reque
     tracing::info!(
         request.id = id.map(tracing::field::display),
         http.method = known(http.method()),
-        http.route = http.match_pattern().as_deref().unwrap_or("-"),
+        http.route = path.unwrap_or("-"),
         http.status = response.status().as_u16(),
         duration_ms = u64::try_from(duration).unwrap_or(u64::MAX),
         token.id = token.map(tracing::field::display),

@@ -160,6 +160,10 @@ impl Query {
 
 /// Percent-decoding that refuses what it cannot decode: broken escapes, NUL, and bytes that are no UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
+    // Most texts are as they were written.
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+' | 0)) {
+        return Some(text.to_owned());
+    }
     let mut rest = text.as_bytes();
     while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
         let escape = rest.get(percent + 1..percent + 3)?;

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, HttpRequest, HttpResponse, guard};
+use actix_web::{App, HttpResponse, guard};
 use token_admin::rights;
 use token_core::Permission;
 
@@ -223,12 +223,22 @@ pub(crate) fn accepts(rows: &[&'static Route]) -> Accepts {
     rows.first().map_or(Accepts::TokenOrSession, |route| route.accepts)
 }
 
-/// Whether whatever this request changed must be in force on every node before it is answered; so it is where no row says
-/// otherwise.
-pub(crate) fn waits_for_all(http: &HttpRequest) -> bool {
-    let rows = http.match_pattern().and_then(|path| RESOURCES.get(path.as_str()));
-    let row = rows.into_iter().flatten().find(|route| route.verb.answers(http.method()));
+/// Whether whatever a request of this path changed must be in force on every node before it is answered; so it is where no
+/// row says otherwise.
+pub(crate) fn waits_for_all(path: Option<&str>, method: &Method) -> bool {
+    let rows = path.and_then(|path| RESOURCES.get(path));
+    let row = rows.into_iter().flatten().find(|route| route.verb.answers(method));
     row.is_none_or(|route| route.waits == Waits::ForAll)
+}
+
+/// What programs ask all the time: the router finds it at once.
+const FIRST: [&str; 2] = ["/authz", "/oauth2/introspect"];
+
+/// All paths as the router tries them, one after the other: those it compares before those it takes apart.
+fn paths() -> Vec<&'static str> {
+    let mut paths: Vec<&'static str> = RESOURCES.keys().copied().collect();
+    paths.sort_by_key(|path| (!FIRST.contains(path), path.contains('{')));
+    paths
 }
 
 /// Registers every route, and the answer to all other addresses.
@@ -236,7 +246,7 @@ pub fn configure(state: Arc<HttpState>) -> impl Fn(&mut ServiceConfig) + Clone {
     move |config| {
         config.app_data(Data::from(Arc::clone(&state)));
         let here = |path: &str| path != metrics::PATH || state.serves_metrics;
-        RESOURCES.keys().filter(|path| here(path)).for_each(|path| add(config, &state, path));
+        paths().into_iter().filter(|path| here(path)).for_each(|path| add(config, &state, path));
         answer_elsewhere(config, &state);
     }
 }
@@ -279,7 +289,7 @@ fn add(config: &mut ServiceConfig, state: &Arc<HttpState>, path: &'static str) {
         resource
             .default_service(web::route().to(refuse))
             .wrap(from_fn(move |request, next| admit(Arc::clone(&admitting), rows, request, next)))
-            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, dress))),
+            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), Some(path), request, next, dress))),
     );
 }
 
@@ -288,7 +298,8 @@ fn answer_elsewhere(config: &mut ServiceConfig, state: &Arc<HttpState>) {
     let framed = Arc::clone(state);
     let nowhere = web::route().to(|| async { Err::<HttpResponse, _>(ApiError::NotFound("page")) });
     config.default_service(
-        nowhere.wrap(from_fn(move |request, next| frame(Arc::clone(&framed), request, next, |response| response))),
+        nowhere
+            .wrap(from_fn(move |request, next| frame(Arc::clone(&framed), None, request, next, |response| response))),
     );
 }
 

@@ -29,15 +29,15 @@ const ROUNDS: usize = 16;
 
 /// `ANY /authz`: 200 without a body and who calls, if the call may pass; 401 or 403, framed, if not.
 pub(crate) async fn authz(http: HttpRequest, _: Question) -> HttpResponse {
-    answer(http).await
+    answer("/authz", http).await
 }
 
 /// `ANY /authz/{path}`: the same about the path behind ours.
 pub(crate) async fn path(http: HttpRequest) -> HttpResponse {
-    answer(http).await
+    answer("/authz/{path}", http).await
 }
 
-async fn answer(http: HttpRequest) -> HttpResponse {
+async fn answer(path: &str, http: HttpRequest) -> HttpResponse {
     #[expect(clippy::disallowed_methods, reason = "the duration of a request for the log; decides nothing")]
     let started = Instant::now();
     let judged = AssertUnwindSafe(judge(&http)).catch_unwind().await;
@@ -46,7 +46,7 @@ async fn answer(http: HttpRequest) -> HttpResponse {
         Ok(Err(error)) => error,
         Err(_) => ApiError::Internal("a handler panicked"),
     };
-    frame::refuse(&http, error, started)
+    frame::refuse(path, &http, error, started)
 }
 
 async fn judge(http: &HttpRequest) -> Result<HttpResponse, ApiError> {

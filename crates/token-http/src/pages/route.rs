@@ -119,7 +119,9 @@ pub fn configure(
                     }))
                     .wrap(from_fn(move |request, next| {
                         let looks = Arc::clone(&failing);
-                        frame(Arc::clone(&framed), request, next, move |response| as_page(looks.as_ref(), response))
+                        frame(Arc::clone(&framed), Some(path), request, next, move |response| {
+                            as_page(looks.as_ref(), response)
+                        })
                     })),
             );
         }
