@@ -79,7 +79,6 @@ impl core::fmt::Debug for Calls<'_> {
 /// # Panics
 ///
 /// When ring makes no key.
-#[must_use]
 pub fn ring_check() -> impl FnMut() {
     let document = ring::signature::Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).expect("a key");
     let pair = ring::signature::Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("a key");

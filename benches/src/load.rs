@@ -80,7 +80,9 @@ struct Cost {
 ///
 /// When a server ends or an answer is no good one.
 pub fn compare(contenders: &mut [Contender<'_>]) {
-    contenders.iter_mut().for_each(|contender| contender.load.warm_up());
+    for contender in contenders.iter_mut() {
+        contender.load.warm_up();
+    }
     let rounds: Vec<Vec<Cost>> = (0..TURNS).map(|_| contenders.iter_mut().map(turn).collect()).collect();
     for (place, contender) in contenders.iter().enumerate() {
         let of = |figure: fn(Cost, Cost) -> f64| {

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn roles() -> impl Strategy<Value = Vec<RoleId>> {
-        proptest::collection::vec((1_u8..9).prop_map(|last| RoleId::built_in(last)), 0..12)
+        proptest::collection::vec((1_u8..9).prop_map(RoleId::built_in), 0..12)
     }
 
     proptest! {
