@@ -18,12 +18,22 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Whole(Option<JoinHandle<Result<(), OpenError>>>);
 
 impl Whole {
-    /// Checks a small file now, and begins with a large one.
-    pub(crate) fn check(database: &DatabaseUrl) -> Result<Self, Failure> {
-        if database.file_size().is_none_or(|size| size <= AT_ONCE) {
+    /// Reads a small file to its end, before anybody else opens it; says whether that is done.
+    pub(crate) fn at_once(database: &DatabaseUrl) -> Result<bool, Failure> {
+        let large = database.file_size().is_some_and(|size| AT_ONCE < size);
+        if !large {
             token_store::ensure_whole(database)?;
-            return Ok(Self(None));
         }
+        Ok(!large)
+    }
+
+    /// Nothing is left to be read.
+    pub(crate) fn done() -> Self {
+        Self(None)
+    }
+
+    /// Begins to read a large file, which is open already: readers are in nobody's way from then on.
+    pub(crate) fn begin(database: &DatabaseUrl) -> Result<Self, Failure> {
         let database = database.clone();
         let check = std::thread::Builder::new().name("whole".to_owned());
         let check = check.spawn(move || token_store::ensure_whole(&database)).map_err(Failure::Io)?;
@@ -37,22 +47,26 @@ impl Whole {
         while !check.is_finished() {
             actix_web::rt::time::sleep(LOOK).await;
         }
-        match check.join() {
+        let found = match check.join() {
             Ok(Ok(())) => {
                 tracing::info!("the database is whole");
-                Ok(())
+                return Ok(());
             }
             // Whoever writes just now is in the way; the next start looks again.
             Ok(Err(OpenError::Store(error))) => {
                 tracing::warn!(error = %error, "the database could not be read to its end");
-                Ok(())
+                return Ok(());
             }
             Ok(Err(fault)) => {
                 tracing::error!(error = %fault, "the database is damaged: the server ends");
-                actix_web::rt::spawn(server.stop(false));
-                Err(fault.into())
+                fault.into()
             }
-            Err(_) => Err(Failure::Io(std::io::Error::other("the check of the database panicked"))),
-        }
+            Err(_) => {
+                tracing::error!("the check of the database panicked: the server ends");
+                Failure::Io(std::io::Error::other("the check of the database panicked"))
+            }
+        };
+        actix_web::rt::spawn(server.stop(false));
+        Err(found)
     }
 }

@@ -39,7 +39,7 @@ impl Remote {
         self
     }
 
-    /// Keeps at most so many tokens, and as many texts.
+    /// Keeps so many tokens, and as many texts; an eighth more at most.
     #[must_use]
     pub fn keeping(mut self, tokens: usize) -> Self {
         self.cached_tokens = tokens;
@@ -86,8 +86,8 @@ impl core::fmt::Debug for Remote {
 }
 
 /// A guard that follows a server, and tells it every ten seconds which tokens were used: counts by outcome, the last use, and the
-/// last addresses of callers. When this is dropped the guard leaves the cluster and admits nobody any more: keep it as
-/// long as the service serves.
+/// last addresses of callers. When this is dropped it tells the rest, which takes some seconds at most where the server is
+/// slow; then the guard leaves the cluster and admits nobody any more: keep it as long as the service serves.
 #[derive(Debug)]
 pub struct RemoteGuard {
     guard: Arc<Guard>,

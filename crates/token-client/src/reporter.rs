@@ -1,12 +1,13 @@
 //! What the guard counts goes to its server every ten seconds, and when the guard ends. No call waits for that.
 
 use core::time::Duration;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use token_core::{Clock as _, TokenUsage, UsageDay};
-use token_guard::{Guard, WallClock};
+use token_core::{BootClock as _, Clock as _, TokenUsage, UsageDay};
+use token_guard::{Guard, SystemBoot, WallClock};
 use token_wire::USAGE_PER_REPORT;
 
 use crate::CallError;
@@ -18,8 +19,11 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Looks of an interval.
 const LOOKS: u32 = 10;
 
-/// How long one report may take; the end of a service waits no longer for it.
+/// How long one report may take.
 const WITHIN: Duration = Duration::from_secs(5);
+
+/// How long all reports of one interval may take, and those at the end of a service, which waits for them.
+const ALL_WITHIN: (Duration, Duration) = (Duration::from_mins(1), Duration::from_secs(5));
 
 /// Bytes of one report, about: less than servers take where nobody says otherwise.
 const BYTES: usize = 40 * 1_024;
@@ -52,14 +56,14 @@ impl Reporter {
         let (theirs, guard, api) = (Arc::clone(&signal), Arc::clone(guard), api.apart());
         let thread = std::thread::Builder::new().name("usage".to_owned());
         let thread = thread.spawn(move || {
-            let (clock, mut looks, mut failing) = (WallClock::default(), 0, false);
+            let (mut reports, mut looks, mut failing) = (Reports::new(api), 0, false);
             loop {
                 let over = theirs.wait(LOOK);
                 looks += 1;
                 if over || LOOKS <= looks || (guard.is_full_of_usage() && !failing) {
                     looks = 0;
                     // A panic in here must not end the thread in silence.
-                    let reported = catch_unwind(AssertUnwindSafe(|| report(&guard, &api, &clock)));
+                    let reported = catch_unwind(AssertUnwindSafe(|| reports.report(&guard, over)));
                     failing = !matches!(reported, Ok(true));
                 }
                 if over {
@@ -81,46 +85,81 @@ impl Drop for Reporter {
     }
 }
 
-/// Reports everything that was counted; false where the guard has some of it still, for the next time.
-fn report(guard: &Guard, api: &Api, clock: &WallClock) -> bool {
-    let counted = guard.take_usage(UsageDay::of(clock.now().seconds()));
-    let mut rest = counted.as_slice();
-    while !rest.is_empty() {
-        let (part, behind) = rest.split_at(as_many_as_fit(rest));
-        rest = behind;
-        match api.usage(part, WITHIN) {
-            Ok(()) => {}
-            Err(error) if may_have_arrived(&error) => {
-                tracing::warn!(error = %error, "counts of calls may be lost; they are not reported twice");
-            }
-            Err(error) => {
-                tracing::warn!(error = %error, "counts of calls could not be reported; they are kept for the next time");
-                guard.return_usage(part);
-                // Behind a failure nothing is tried: it would fail as well, and take its time.
-                guard.return_usage(rest);
-                return false;
-            }
-        }
-    }
-    true
+/// Reports to one server.
+struct Reports {
+    api: Api,
+    clock: WallClock,
+    /// Bytes of one report; less where the server takes less.
+    bytes: usize,
+    /// What was complained of last: the same is not said every ten seconds.
+    complaint: String,
 }
 
-/// How many of these, at least one, make one report.
-fn as_many_as_fit(usage: &[TokenUsage]) -> usize {
+impl Reports {
+    fn new(api: Api) -> Self {
+        Self { api, clock: WallClock::default(), bytes: BYTES, complaint: String::new() }
+    }
+
+    /// Reports everything that was counted; false where the guard has some of it still, for the next time, if there is one.
+    fn report(&mut self, guard: &Guard, last: bool) -> bool {
+        let begun = SystemBoot.now();
+        let most = if last { ALL_WITHIN.1 } else { ALL_WITHIN.0 };
+        let counted = guard.take_usage(UsageDay::of(self.clock.now().seconds()));
+        let mut rest = counted.as_slice();
+        while !rest.is_empty() {
+            let left = most.saturating_sub(SystemBoot.now().since(begun));
+            let (part, behind) = rest.split_at(as_many_as_fit(rest, self.bytes));
+            let told = if left.is_zero() { Err(None) } else { self.api.usage(part, left.min(WITHIN)).map_err(Some) };
+            match told {
+                Ok(()) => self.complaint.clear(),
+                Err(Some(CallError::Status(413))) if 1 < part.len() => {
+                    self.bytes /= 2;
+                    continue;
+                }
+                // Behind a failure nothing is tried: it would fail as well, and take its time.
+                Err(Some(error)) if may_have_arrived(&error) => {
+                    self.complain("some counts of calls may be lost; they are not reported twice", &error);
+                    guard.return_usage(behind);
+                    return false;
+                }
+                Err(error) => {
+                    let what = if last { "and are lost" } else { "and are kept for the next time" };
+                    let why = error.map_or_else(|| "there is no time left".to_owned(), |error| error.to_string());
+                    self.complain(&format!("counts of calls could not be reported {what}"), &why);
+                    guard.return_usage(rest);
+                    return false;
+                }
+            }
+            rest = behind;
+        }
+        true
+    }
+
+    fn complain(&mut self, what: &str, error: &dyn core::fmt::Display) {
+        let text = format!("{what}: {error}");
+        if self.complaint != text {
+            tracing::warn!(error = %error, "{what}");
+            self.complaint = text;
+        }
+    }
+}
+
+/// How many of these, at least one, make one report of so many bytes.
+fn as_many_as_fit(usage: &[TokenUsage], bytes: usize) -> usize {
     let sizes = usage.iter().map(|usage| 250 + 90 * usage.addresses.len());
     let ends = sizes.scan(0, |all, size| {
         *all += size;
         Some(*all)
     });
-    ends.take(USAGE_PER_REPORT).take_while(|end| *end <= BYTES).count().max(1).min(usage.len())
+    ends.take(USAGE_PER_REPORT).take_while(|end| *end <= bytes).count().max(1).min(usage.len())
 }
 
 /// Whether the server may have added what it was told, though its answer says nothing of that.
 fn may_have_arrived(error: &CallError) -> bool {
     match error {
         CallError::Unreachable(error) => !error.downcast_ref().is_some_and(never_left),
-        // Whoever answers so has added nothing.
-        CallError::Status(_) => false,
+        // Whoever answers so has added nothing. Other answers may be those of a proxy, about a server that did.
+        CallError::Status(status) => !matches!(status, 400..=499 | 503),
         _ => true,
     }
 }
@@ -129,7 +168,12 @@ fn never_left(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::Tls(_) => true,
         ureq::Error::Timeout(which) => matches!(which, ureq::Timeout::Resolve | ureq::Timeout::Connect),
-        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        ureq::Error::Io(error) => {
+            matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+            )
+        }
         _ => false,
     }
 }
@@ -181,14 +225,15 @@ mod tests {
             guard.guard().admit(&Presented::Bearer(token.text()), arrival).unwrap();
         };
         let (api, told) = server(&[503, 204, 0, 204]);
-        let report = || report(&guard.guard(), &api, &WallClock::default());
+        let mut reports = Reports::new(api);
+        let mut report = || reports.report(&guard.guard(), false);
         assert!(report(), "nothing was counted, and nothing is told");
         (0..3).for_each(|_| call());
         assert!(!report());
         call();
         assert!(report());
         call();
-        assert!(report(), "it may have arrived");
+        assert!(!report(), "it may have arrived");
         call();
         assert!(report());
         let admitted = |report: &Value| report["usage"][0]["admitted"].as_u64().unwrap();
@@ -216,14 +261,41 @@ mod tests {
     }
 
     #[test]
+    fn x09_behind_a_failure_nothing_is_tried_and_a_server_that_takes_less_is_told_less() {
+        let guard = TestGuard::new();
+        let at = UnixSeconds::new(1_900_000_000).unwrap();
+        let many: Vec<TokenUsage> = (0..300)
+            .map(|number: u32| TokenUsage {
+                token: format!("0192f3c1-7a52-7c11-8d4e-0242{number:08x}").parse().unwrap(),
+                day: UsageDay::of(at),
+                counts: UsageCounts { admitted: 1, ..UsageCounts::default() },
+                last_used: None,
+                addresses: Vec::new(),
+            })
+            .collect();
+        guard.guard().return_usage(&many);
+        // The first is too large, and the second of what follows is lost on its way.
+        let (api, told) = server(&[413, 204, 0, 204, 204, 204, 204]);
+        let mut reports = Reports::new(api);
+        assert!(!reports.report(&guard.guard(), false));
+        assert_eq!(told.lock().unwrap().len(), 3, "behind it nothing was tried");
+        assert!(reports.report(&guard.guard(), true));
+        let told = told.lock().unwrap();
+        let sizes: Vec<usize> = told.iter().map(|report| report["usage"].as_array().unwrap().len()).collect();
+        let [first, second, third, rest @ ..] = sizes.as_slice() else { panic!("{sizes:?}") };
+        assert!(second == third && 2 * second <= first + 1, "{sizes:?}");
+        assert_eq!(second + third + rest.iter().sum::<usize>(), 300, "each is told once: {sizes:?}");
+    }
+
+    #[test]
     fn x09_a_report_is_no_longer_than_a_server_takes_and_never_empty() {
         for addresses in 0..=UsedFrom::KEPT {
             let all = vec![usage(addresses); 1_000];
-            let part = as_many_as_fit(&all);
+            let part = as_many_as_fit(&all, BYTES);
             let bytes = GuardUsageRequest::write(&all[..part]).to_string().len();
             assert!(50 < part && part <= USAGE_PER_REPORT && bytes <= 64 * 1_024, "{addresses}: {part}, {bytes}");
         }
-        assert_eq!(as_many_as_fit(&[usage(5)]), 1);
+        assert_eq!(as_many_as_fit(&[usage(5)], 1), 1, "never nothing");
     }
 
     #[test]
@@ -234,6 +306,8 @@ mod tests {
         for (error, arrived) in [
             (CallError::Status(503), false),
             (CallError::Status(404), false),
+            (CallError::Status(502), true),
+            (CallError::Status(504), true),
             (unreachable(ureq::Error::HostNotFound), false),
             (unreachable(ureq::Error::Io(refused)), false),
             (unreachable(ureq::Error::Timeout(ureq::Timeout::Connect)), false),

@@ -34,7 +34,7 @@ pub struct Follow {
     pub lease: Duration,
     /// What the lease is measured with.
     pub boot: Arc<dyn BootClock>,
-    /// How many tokens, and how many texts, it keeps at most.
+    /// How many tokens, and how many texts, it keeps; an eighth more at most.
     pub cached_tokens: usize,
 }
 

@@ -30,7 +30,7 @@ impl TextDigests {
         UnboundKey::new(&AES_256_GCM, &key).map(|key| Self(LessSafeKey::new(key))).map_err(|_| RandomnessFailed)
     }
 
-    /// The digest of a text; `None` for one that is longer than 64 GiB.
+    /// The digest of a text; `None` for one that is longer than additional data may be, 2^61 bytes.
     #[must_use]
     pub fn of(&self, text: &str) -> Option<TextDigest> {
         let nonce = Nonce::assume_unique_for_key([0; NONCE_LEN]);

@@ -12,6 +12,9 @@ use crate::{Arrival, Refusal};
 /// How many addresses of a token are known without a lock.
 const MARKS: usize = 2;
 
+/// Callers that are looked through whenever one of them is gone; of more, some are forgotten later.
+const FEW: usize = 64;
+
 /// The numbers of one token. Small: there is one for every token that is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -142,14 +145,20 @@ impl Counters {
 
     /// A caller of this token counts calls itself.
     pub(crate) fn also_count(&self, caller: Weak<Admitted>) {
-        let callers = &mut self.noted().callers;
-        callers.reserve_exact(1);
-        callers.push(caller);
+        let mut noted = self.noted();
+        if noted.callers.len() == noted.callers.capacity() {
+            noted.tidy();
+        }
+        noted.callers.push(caller);
     }
 
     /// Goes on with what was counted there, by a caller that is gone.
     pub(crate) fn take_over(&self, counted: &Cell) {
-        self.noted().tidy();
+        let mut noted = self.noted();
+        if noted.callers.len() <= FEW {
+            noted.tidy();
+        }
+        drop(noted);
         let (admitted, last) = counted.take();
         // Whoever takes the counts may have come between the two of a call.
         if 0 < admitted || 0 < last {

@@ -12,7 +12,7 @@ use crate::query::NoQuery;
 use crate::state::{HttpState, blocking};
 
 /// `POST /api/v1/guard/usage` `{usage}`: 204 when it was added to the numbers of the tokens; those of tokens that are not there
-/// any more are dropped. With another status nothing was added.
+/// any more are dropped. With another status nothing was added, but with `outcome-unknown` perhaps.
 pub(crate) async fn usage(
     NoQuery: NoQuery,
     JsonBody(body): JsonBody,

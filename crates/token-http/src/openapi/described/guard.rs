@@ -24,8 +24,9 @@ pub(super) fn rows() -> Vec<Described> {
             .answers::<GuardFirstUseView>("They have ended."),
         post("/api/v1/guard/usage", "reportUsage", "Adds what a guard has counted to the numbers of the tokens.")
             .text(
-                "It counts to the day on which it arrives. What is told of tokens that are not there any more is dropped. With another \
-                 answer than this nothing was added, so it may be told again; without an answer it may have been.",
+                "It counts to the day on which it arrives. What is told of tokens that are not there any more is dropped. With \
+                 another answer than this nothing was added, so it may be told again; but with `outcome-unknown`, or without an \
+                 answer, it may have been.",
             )
             .body::<GuardUsageBody>()
             .gone("It was added."),
