@@ -37,7 +37,7 @@ fn measure(kind: Kind, size: usize) {
         password: Some(Password::new(PASSWORD.to_owned()).expect("a password")),
     };
     let _ = product.admin.create_user(&Author::command_line(), &Ok(person)).expect("a person");
-    import(&product, &database, kind, size);
+    import(&product, &database, size);
 
     let state = product.state();
     let pages = token_console::configure(Arc::clone(&state), Arc::new(Console::default()));

@@ -33,7 +33,7 @@ fn measure(kind: Kind, size: usize) {
     let product = Product::open(&database.address(), &master, &clock, &randomness);
     let root = create(&product, "root", RoleSet::from([BuiltIn::Admin.id()]));
 
-    import(&product, &database, kind, size);
+    import(&product, &database, size);
     product.guard.look().expect("the keys");
     let mut connection = Connection::open(serve(configure(product.state())));
     let mut questions: Vec<(String, String)> = Vec::new();

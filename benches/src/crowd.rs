@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use token_testkit::{Database, Kind};
 
 use crate::NOW;
+use crate::population::settle;
 
 /// Rows of one transaction.
 const ROWS: usize = 250_000;
@@ -20,8 +21,7 @@ pub fn add_crowd(database: &Database, from: usize, to: usize) {
         let last = to.min(first + ROWS) - 1;
         database.sql(&rows(database.kind, first, last)).expect("rows");
     }
-    let settle = if database.kind == Kind::Postgres { "VACUUM ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
-    database.sql(settle).expect("settled");
+    settle(database);
 }
 
 /// Ids of the form of UUIDs, rising with the number.

@@ -41,7 +41,7 @@ pub fn kinds() -> &'static [Kind] {
 /// When it fails.
 #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
 #[expect(clippy::disallowed_methods, reason = "a benchmark times")]
-pub fn import(product: &Product, database: &Database, kind: Kind, size: usize) {
+pub fn import(product: &Product, database: &Database, size: usize) {
     let start = Instant::now();
     let mut number = 0;
     while number < size {
@@ -54,8 +54,14 @@ pub fn import(product: &Product, database: &Database, kind: Kind, size: usize) {
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     let rate = size as f64 / took;
     println!("  import {took:.1} s, {rate:.0} tokens a second; peak memory {} MB", peak_memory() / 1_024);
-    let settle = if kind == Kind::Postgres { "VACUUM ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
-    let _ = database.sql(settle);
+    settle(database);
+}
+
+/// Lets a database come to rest after many rows.
+#[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+pub(crate) fn settle(database: &Database) {
+    let postgres = database.kind == Kind::Postgres;
+    database.sql(if postgres { "VACUUM ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" }).expect("settled");
 }
 
 /// Two words and a number; three of four have an end, spread over three years.

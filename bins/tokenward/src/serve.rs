@@ -44,9 +44,9 @@ pub(crate) fn serve(config: &Config) -> Result<ExitCode, Failure> {
     crate::parts::make_folder(config)?;
     let first = config.database.is_embedded() && !config.settings.data_dir.join("tokenward.db").exists();
     let _lock = lock(config)?;
-    let whole = Whole::at_once(&config.database)?;
+    let is_read = Whole::at_once(&config.database)?;
     let parts = Parts::open(config)?;
-    let whole = if whole { Whole::done() } else { Whole::begin(&config.database)? };
+    let whole = if is_read { Whole::done() } else { Whole::begin(&config.database)? };
     crate::acknowledgement::ensure_not_gone_back(config, &parts.store)?;
     tell_durability(config, &parts.store);
     let lease = crate::acknowledgement::agreed(config, &parts.store)?;

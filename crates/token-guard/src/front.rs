@@ -17,6 +17,9 @@ const PAIRS: (usize, usize) = (128, 4_096);
 /// How often a caller who found no place is turned away before it gets that of another.
 const WORTH: u8 = 8;
 
+/// From this cost on a place is that of somebody else.
+const OTHERS: u16 = 3;
+
 thread_local! {
     static FRONT: RefCell<Front> = const { RefCell::new(Front { pairs: Vec::new() }) };
 }
@@ -92,7 +95,7 @@ impl Front {
     /// Keeps what is made, of a text with this place, as of the head with this mark, if there is a place to be had.
     fn keep(&mut self, place: u64, mark: u64, made: impl FnOnce() -> Kept) {
         loop {
-            match self.room(tag(place), place, short(mark)) {
+            match self.room(place, mark) {
                 Room::Here(of) => {
                     *of = Place { kept: Some(made()), tag: tag(place), mark: short(mark), worth: WORTH };
                     return;
@@ -104,18 +107,17 @@ impl Front {
     }
 
     /// The place of the same text, one that is free or out of date, or one of somebody who was asked for often enough.
-    fn room(&mut self, tag: u32, place: u64, mark: u16) -> Room<'_> {
+    fn room(&mut self, place: u64, mark: u64) -> Room<'_> {
         let may_grow = self.pairs.len() < PAIRS.1;
         let Some(pair) = self.pair(place) else { return Room::More };
-        let is_free = |of: &Place| of.kept.is_none() || of.tag == tag || of.mark != mark;
-        let first = pair.iter_mut().min_by_key(|of| match of.kept {
-            Some(_) if of.tag == tag => 0,
+        let cost = |of: &Place| match of.kept {
+            Some(_) if of.tag == tag(place) => 0,
             None => 1,
-            Some(_) if of.mark != mark => 2,
-            Some(_) => 3 + u16::from(of.worth),
-        });
-        match first {
-            Some(of) if is_free(of) => Room::Here(of),
+            Some(_) if of.mark != short(mark) => 2,
+            Some(_) => OTHERS + u16::from(of.worth),
+        };
+        match pair.iter_mut().min_by_key(|of| cost(of)) {
+            Some(of) if cost(of) < OTHERS => Room::Here(of),
             Some(_) if may_grow => Room::More,
             Some(of) if 0 < of.worth => {
                 of.worth -= 1;
