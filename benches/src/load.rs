@@ -1,5 +1,6 @@
 //! Load over many connections, on several contenders in short turns, and what a request costs each of them.
 
+use core::ops::Range;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use crate::{Connection, ServerProcess};
 const CONNECTIONS: usize = 32;
 /// Requests of one turn.
 const TURN: usize = 3_200;
-/// Requests before each turn that do not count.
+/// Requests before each turn that do not count, at the least.
 const LEAD: usize = 640;
 /// Turns of each contender.
 const TURNS: usize = 101;
@@ -37,18 +38,37 @@ impl Load {
         self.call(self.requests.len().max(TURN).next_multiple_of(CONNECTIONS));
     }
 
-    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    /// Sends so many requests, on half of the connections while the others are answered: a server that always has some
+    /// before it does not fall asleep, and wakes nobody who waits for one answer after the other.
     fn call(&mut self, requests: usize) {
-        for _ in 0..requests / CONNECTIONS {
-            for connection in &mut self.connections {
-                let request = self.requests.get(self.next % self.requests.len()).expect("a request");
-                self.next += 1;
-                connection.send(request);
-            }
-            for connection in &mut self.connections {
-                let answer = connection.receive();
-                assert!((self.is_good)(&answer), "{answer:?}");
-            }
+        let (one, other) = (0..CONNECTIONS / 2, CONNECTIONS / 2..CONNECTIONS);
+        self.send(one.clone());
+        for _ in 1..requests / CONNECTIONS {
+            self.send(other.clone());
+            self.receive(one.clone());
+            self.send(one.clone());
+            self.receive(other.clone());
+        }
+        self.send(other.clone());
+        self.receive(one);
+        self.receive(other);
+    }
+
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    fn send(&mut self, connections: Range<usize>) {
+        for connection in self.connections.get_mut(connections).expect("connections") {
+            let request = self.requests.get(self.next % self.requests.len()).expect("a request");
+            self.next += 1;
+            connection.send(request);
+        }
+    }
+
+    /// The last first: when that is there, so are the others.
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    fn receive(&mut self, connections: Range<usize>) {
+        for connection in self.connections.get_mut(connections).expect("connections").iter_mut().rev() {
+            let answer = connection.receive();
+            assert!((self.is_good)(&answer), "{answer:?}");
         }
     }
 }
@@ -106,8 +126,9 @@ pub fn compare(contenders: &mut [Contender<'_>]) {
 #[expect(clippy::disallowed_methods, reason = "a benchmark times")]
 #[expect(clippy::cast_precision_loss, reason = "figures")]
 fn turn(contender: &mut Contender<'_>) -> Cost {
-    // What the one before left behind is not its fault.
-    contender.load.call(LEAD);
+    // What the one before left behind is not its fault: where a turn can ask for all, all were asked for before.
+    let all = contender.load.requests.len().clamp(LEAD, TURN);
+    contender.load.call(all.next_multiple_of(CONNECTIONS));
     let (begun, start) = (contender.process.cpu(), Instant::now());
     contender.load.call(TURN);
     let (took, used) = (start.elapsed(), contender.process.cpu().saturating_sub(begun));
