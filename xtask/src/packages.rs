@@ -26,10 +26,17 @@ const OPENSSL: Need = Need {
     packages: &["libssl-dev"],
 };
 const POSTGRESQL: Need = Need { is_met: || postgres::programs().is_some(), packages: &["postgresql"] };
-/// A second implementation of JWT to check ours against, in two languages.
+/// Other implementations of JWT and OAuth to check ours against, in three languages.
 const PYTHON: Need = Need { is_met: || tools::system_python().is_some(), packages: &["python3", "python3-venv"] };
 const NODE: Need = Need { is_met: || process::find("node").is_some(), packages: &["nodejs"] };
 const NPM: Need = Need { is_met: || process::find("npm").is_some(), packages: &["npm"] };
+/// Java's own library does all but JSON. Debian's run-time can compile, too; the development kit is another 72 MB.
+const JAVA: Need = Need {
+    is_met: || process::succeeds(Command::new("java").args(["--describe-module", "jdk.compiler"])),
+    packages: &["default-jre-headless"],
+};
+const GSON: Need =
+    Need { is_met: || Path::new("/usr/share/java/gson.jar").is_file(), packages: &["libgoogle-gson-java"] };
 /// Shows which files and addresses the server really touches.
 const STRACE: Need = Need { is_met: || process::find("strace").is_some(), packages: &["strace"] };
 /// Looks into a database behind the server's back.
@@ -88,8 +95,8 @@ pub(crate) fn for_building() -> Result<(), Failure> {
 /// Something is missing and cannot be installed from here.
 pub(crate) fn for_testing() -> Result<(), Failure> {
     ensure(&[
-        COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, PYTHON, NODE, NPM, STRACE, SQLITE, CHROMIUM, NGINX, CADDY,
-        HAPROXY, APACHE, LUA_SOCKET,
+        COMPILER, PKG_CONFIG, OPENSSL, POSTGRESQL, PSQL, PYTHON, NODE, NPM, JAVA, GSON, STRACE, SQLITE, CHROMIUM,
+        NGINX, CADDY, HAPROXY, APACHE, LUA_SOCKET,
     ])
 }
 

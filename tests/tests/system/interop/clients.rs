@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::json;
 use token_testkit::{Database, Server, on_each_database};
 
+use super::java::Java;
 use super::{node, python};
 use crate::app::{App, Made};
 
@@ -49,8 +50,8 @@ fn asks_and_ends(client: impl Fn() -> Command) {
         assert_eq!((app.whoami(&token), app.whoami(&able)), (401, 200));
         let other = app.token("other", &[]);
         let wrong = Made { id: able.id.clone(), text: other.text.clone() };
-        let refused = run(client(), &[issuer, &wrong.id, &wrong.text, &other.text]);
-        assert!(refused.is_err(), "{refused:?}");
+        let refused = run(client(), &[issuer, &wrong.id, &wrong.text, &other.text]).unwrap_err();
+        assert!(refused.contains("the token is not accepted"), "{refused}");
         assert_eq!(app.whoami(&other), 200);
     });
 }
@@ -68,4 +69,10 @@ fn openid_client_finds_asks_and_ends() {
 #[test]
 fn authlib_finds_asks_and_ends() {
     asks_and_ends(|| python("authlib_client.py"));
+}
+
+#[test]
+fn a_java_client_finds_asks_and_ends() {
+    let client = Java::compile("OAuthClient");
+    asks_and_ends(|| client.command());
 }
