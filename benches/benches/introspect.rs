@@ -13,6 +13,7 @@ use token_bench::{Contender, Installation, Load, ServerProcess, asked_to_serve, 
 use token_core::{Author, RoleSet};
 use token_guard::Following;
 use token_http::{HttpState, configure};
+use token_jwt::SystemRandomness;
 
 /// What stands for an answer of the same length.
 const BODY: &str = r#"{"active":true,"iss":"https://tokens.example","sub":"0192f3c1-7a52-7c11-8d4e-0242ac120002","aud":"applications","jti":"0192f3c1-7a52-7c11-8d4e-0242ac120003","iat":1900000000,"token_type":"Bearer","scope":"assets:read","name":"token 1000","roles":["readers"]}"#;
@@ -53,7 +54,8 @@ fn serve(folder: &Path, tokens: usize) {
     let asker = asker(&installation);
     std::fs::write(folder.join("texts"), installation.texts.join("\n")).expect("a file");
     let guard = installation.guard();
-    let state = HttpState { guard: Arc::clone(&guard), ..HttpState::clone(&installation.product.state()) };
+    let randomness = Arc::new(SystemRandomness::new());
+    let state = HttpState { guard: Arc::clone(&guard), randomness, ..HttpState::clone(&installation.product.state()) };
     let (state, store) = (Arc::new(state), Arc::clone(&installation.product.store));
     let poll = Duration::from_millis(250);
     let _following = Following::begin(&guard, poll, Some(Arc::new(move || store.wake_ups())), |_| {}).expect("threads");

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use token_core::{ActiveToken, CredentialId, Identity, Role, TokenId, TokenName, UnixSeconds};
 
-use crate::judgement::{Call, Purpose};
-use crate::known::KnownToken;
+use crate::judgement::Purpose;
+use crate::known::{Compiled, KnownToken};
 use crate::snapshots::Published;
-use crate::{Arrival, Caller, Guard, Refusal};
+use crate::{Arrival, Guard, Refusal};
 
 /// A question about a text.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,9 @@ pub struct Inspection {
 /// A text with which a call would pass, and what its token may do, as of one head of the log.
 #[derive(Clone)]
 pub struct Inspected {
-    caller: Caller,
+    token: Arc<KnownToken>,
+    compiled: Arc<Compiled>,
+    credential: CredentialId,
     issued_at: UnixSeconds,
     ends_at: Option<UnixSeconds>,
     published: Arc<Published>,
@@ -61,10 +63,15 @@ impl Purpose for Question {
     const USES: bool = false;
 
     fn good(active: &ActiveToken<'_>, token: &Arc<KnownToken>, published: &Arc<Published>) -> Inspected {
-        let caller = Call::good(active, token, published);
-        let (text, expires_at) = (active.credential(), caller.expires_at());
-        let ends_at = expires_at.into_iter().chain(text.ends.latest()).min();
-        Inspected { caller, issued_at: text.issued_at, ends_at, published: Arc::clone(published) }
+        let (grant, text) = (active.grant(), active.credential());
+        Inspected {
+            token: Arc::clone(token),
+            compiled: token.compiled(&published.policy),
+            credential: text.id,
+            issued_at: text.issued_at,
+            ends_at: grant.expires_at.into_iter().chain(text.expires_at).chain(text.ends.latest()).min(),
+            published: Arc::clone(published),
+        }
     }
 
     fn payer(&self, _: Arrival) -> Option<IpAddr> {
@@ -76,19 +83,19 @@ impl Inspected {
     /// Which token.
     #[must_use]
     pub fn id(&self) -> TokenId {
-        self.caller.id()
+        self.token.stored.grant().id
     }
 
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> &TokenName {
-        self.caller.name()
+        &self.token.stored.grant().name
     }
 
     /// Which of its texts.
     #[must_use]
     pub fn credential(&self) -> CredentialId {
-        self.caller.credential()
+        self.credential
     }
 
     /// When the text was issued.
@@ -112,13 +119,13 @@ impl Inspected {
 
     /// Its explicit roles.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
-        self.caller.roles().iter().filter_map(|id| self.published.policy.role(*id))
+        self.token.stored.grant().roles.iter().filter_map(|id| self.published.policy.role(*id))
     }
 
     /// Patterns of permissions that it surely holds, with blanks between them; see [`token_authz::scope()`].
     #[must_use]
     pub fn scope(&self) -> &str {
-        self.caller.compiled().scope(|| self.published.policy.scope(self.caller.roles()))
+        self.compiled.scope(|| self.published.policy.scope(&self.token.stored.grant().roles))
     }
 }
 

@@ -3,6 +3,7 @@
 use core::fmt::Write as _;
 
 use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
 
 use crate::{Caller, Guard};
 
@@ -28,18 +29,23 @@ impl Guard {
             let mut roles: Vec<&str> = roles.map(|role| role.name.as_str()).collect();
             roles.sort_unstable();
             let roles: Vec<String> = roles.into_iter().map(encoded).collect();
-            Box::new(Told {
-                id: value(caller.id().to_string()),
-                name: value(encoded(caller.name().as_str())),
-                roles: value(roles.join(",")),
-            })
+            let [id, name, roles] = values([caller.id().to_string(), encoded(caller.name().as_str()), roles.join(",")]);
+            Box::new(Told { id, name, roles })
         })
     }
 }
 
-/// Nothing but visible ASCII comes here; the empty value stands for what cannot be.
-fn value(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+/// Values that stand together in memory, where each answer reads them all. Nothing but visible ASCII comes here; the empty
+/// value stands for what cannot be.
+fn values<const N: usize>(texts: [String; N]) -> [HeaderValue; N] {
+    let all = Bytes::from(texts.concat());
+    let mut begin = 0;
+    texts.map(|text| {
+        let end = begin + text.len();
+        let value = HeaderValue::from_maybe_shared(all.slice(begin..end));
+        begin = end;
+        value.unwrap_or_else(|_| HeaderValue::from_static(""))
+    })
 }
 
 fn encoded(text: &str) -> String {
@@ -62,6 +68,7 @@ mod tests {
     fn atk_w12_no_name_ends_a_field_or_a_list() {
         assert_eq!(encoded("CI-1.0_x~"), "CI-1.0_x~");
         assert_eq!(encoded("All readers, \"é\"\r\nX: y;%"), "All%20readers%2C%20%22%C3%A9%22%0D%0AX%3A%20y%3B%25");
-        assert_eq!(value(encoded("\u{0}\u{202e}")), "%00%E2%80%AE");
+        assert_eq!(values([encoded("\u{0}\u{202e}"), String::new(), encoded("b")]), ["%00%E2%80%AE", "", "b"]);
+        assert_eq!(values(["a".to_owned(), "\n".to_owned(), "b".to_owned()]), ["a", "", "b"]);
     }
 }

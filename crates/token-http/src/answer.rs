@@ -1,15 +1,24 @@
 //! Answers: JSON, with the version where there is one.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::if_match::etag;
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Room for most views.
+const ROOM: usize = 1_024;
+
 /// A view.
 pub(crate) fn json(view: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().json(view)
+    let mut body = Vec::with_capacity(ROOM);
+    match serde_json::to_writer(&mut body, view) {
+        Ok(()) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(body),
+        Err(error) => HttpResponse::from_error(error),
+    }
 }
 
 /// A view of something with a version.

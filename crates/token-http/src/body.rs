@@ -1,5 +1,9 @@
 //! Bodies: announced as JSON, bounded in length and time, one object.
 
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::Poll;
+
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
@@ -97,8 +101,27 @@ pub(crate) async fn read(payload: Payload, length: Option<usize>, limits: HttpLi
     if length.is_some_and(|length| limits.max_body < length) {
         return Err(ApiError::BodyTooLarge(limits.max_body));
     }
-    let whole = timeout(limits.request_timeout, collect(payload, limits.max_body)).await;
-    whole.map_err(|_| ApiError::RequestTimeout)?
+    let mut whole = pin!(collect(payload, limits.max_body));
+    // What came with the head is there when it is asked for a second time, and needs no timer.
+    if let Some(whole) = at_once(whole.as_mut()).await {
+        return whole;
+    }
+    timeout(limits.request_timeout, whole).await.map_err(|_| ApiError::RequestTimeout)?
+}
+
+/// What comes of a future that is ready after others had their turn once.
+async fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    let mut had_turn = false;
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if had_turn => Poll::Ready(None),
+        Poll::Pending => {
+            had_turn = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 async fn collect(mut payload: Payload, max: usize) -> Result<Vec<u8>, ApiError> {
@@ -125,6 +148,22 @@ mod tests {
     fn media(fields: &[(&str, &str)]) -> Option<bool> {
         let request = fields.iter().fold(TestRequest::default(), |request, field| request.append_header(*field));
         announced(request.to_http_request().headers()).ok().map(|media| media.is_some())
+    }
+
+    #[actix_web::test]
+    async fn what_is_not_there_at_the_second_look_is_waited_for_with_a_timer() {
+        let ready_at = |look: usize| {
+            let mut looks = 0;
+            poll_fn(move |_| {
+                looks += 1;
+                if looks < look { Poll::Pending } else { Poll::Ready(looks) }
+            })
+        };
+        assert_eq!(at_once(pin!(ready_at(1))).await, Some(1));
+        assert_eq!(at_once(pin!(ready_at(2))).await, Some(2));
+        let mut later = pin!(ready_at(3));
+        assert_eq!(at_once(later.as_mut()).await, None);
+        assert_eq!(later.await, 3, "nothing of it is lost");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use token_core::RequestId;
 use token_guard::{Arrival, client_address};
 use token_wire::Problem;
 
+use crate::ahead::Ahead;
 use crate::asker::Asker;
 use crate::author::Arrived;
 use crate::effective;
@@ -93,7 +94,7 @@ pub(crate) fn arrival(state: &HttpState, request: &HttpRequest) -> Arrival {
 
 fn arrive(state: &HttpState, request: &HttpRequest) -> Result<Arrived, ApiError> {
     let now = state.clock.now();
-    let id = RequestId::new(now, state.randomness.as_ref())
+    let id = RequestId::new(now, &Ahead(state.randomness.as_ref()))
         .map_err(|_| ApiError::Internal("the source of randomness failed"))?;
     let Arrival { peer, .. } = arrival(state, request);
     Ok(Arrived { id, now: now.seconds(), address: peer })
@@ -129,7 +130,7 @@ fn finish(response: ServiceResponse<BoxBody>, id: Option<RequestId>) -> ServiceR
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Some(id) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+    if let Some(id) = id.and_then(|id| HeaderValue::try_from(id).ok()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     ServiceResponse::new(http, response)

@@ -3,6 +3,7 @@
 //! signatures and rules: it extracts, calls one use case, and maps the answer.
 
 mod admission;
+mod ahead;
 mod answer;
 mod asker;
 mod author;

@@ -44,8 +44,7 @@ impl OAuthForm {
 
     /// The text that must be given, which may be empty.
     pub(crate) fn text(&mut self) -> String {
-        let text = self.fields.text("token").map(ToOwned::to_owned);
-        text.unwrap_or_else(|| {
+        self.fields.take("token").unwrap_or_else(|| {
             self.errors.push(FieldError::new("/token", "must be given"));
             String::new()
         })

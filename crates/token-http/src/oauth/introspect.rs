@@ -1,8 +1,10 @@
 //! Whether a text is good (RFC 7662).
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use token_core::{Audience, Issuer, UnixSeconds};
+use token_core::UnixSeconds;
 use token_guard::{Arrival, Inspected, Question};
 use token_wire::IntrospectionView;
 
@@ -30,21 +32,21 @@ pub(crate) async fn introspect(
     }
 }
 
-fn view(good: &Inspected) -> IntrospectionView {
+fn view(good: &Inspected) -> IntrospectionView<'_> {
     let identity = good.identity();
-    let mut roles: Vec<String> = good.roles().map(|role| role.name.to_string()).collect();
+    let mut roles: Vec<Cow<'_, str>> = good.roles().map(|role| role.name.as_str().into()).collect();
     roles.sort_unstable();
     IntrospectionView {
         active: true,
-        iss: identity.map(|identity| &identity.issuer).map(Issuer::to_string),
-        sub: Some(good.id().to_string()),
-        aud: identity.map(|identity| &identity.audience).map(Audience::to_string),
-        jti: Some(good.credential().to_string()),
+        iss: identity.map(|identity| identity.issuer.as_str().into()),
+        sub: Some(good.id().to_string().into()),
+        aud: identity.map(|identity| identity.audience.as_str().into()),
+        jti: Some(good.credential().to_string().into()),
         iat: Some(good.issued_at().get()),
         exp: good.ends_at().map(UnixSeconds::get),
-        token_type: Some("Bearer".to_owned()),
-        scope: Some(good.scope().to_owned()),
-        name: Some(good.name().to_string()),
+        token_type: Some("Bearer".into()),
+        scope: Some(good.scope().into()),
+        name: Some(good.name().as_str().into()),
         roles: Some(roles),
     }
 }

@@ -55,6 +55,11 @@ impl Fields {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same value, which is empty from then on.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        self.0.iter_mut().find(|(known, _)| known == name).map(|(_, value)| core::mem::take(value))
+    }
+
     /// The values of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -1,29 +1,31 @@
 //! What OAuth clients read: names and numbers as their standards write them.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// `POST /oauth2/introspect` (RFC 7662 §2.2). Of a text that is not good nothing is told but that.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = IntrospectionAnswer))]
-pub struct IntrospectionView {
+pub struct IntrospectionView<'a> {
     /// Whether a call with the text would pass now.
     pub active: bool,
     /// Who issued it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub iss: Option<String>,
+    pub iss: Option<Cow<'a, str>>,
     /// The id of its token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub sub: Option<String>,
+    pub sub: Option<Cow<'a, str>>,
     /// For whom it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub aud: Option<String>,
+    pub aud: Option<Cow<'a, str>>,
     /// Which of the token's texts it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub jti: Option<String>,
+    pub jti: Option<Cow<'a, str>>,
     /// When it was issued, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -35,20 +37,20 @@ pub struct IntrospectionView {
     /// `Bearer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub token_type: Option<String>,
+    pub token_type: Option<Cow<'a, str>>,
     /// Patterns of permissions that the token surely holds, with blanks between them: all that its roles allow and none of
     /// them denies a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub scope: Option<String>,
+    pub scope: Option<Cow<'a, str>>,
     /// What people call the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub name: Option<String>,
+    pub name: Option<Cow<'a, str>>,
     /// The names of its explicit roles, sorted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub roles: Option<Vec<String>>,
+    pub roles: Option<Vec<Cow<'a, str>>>,
 }
 
 /// `GET /.well-known/oauth-authorization-server` (RFC 8414 §2). No tokens are issued by OAuth, so there is no endpoint for
@@ -83,7 +85,7 @@ mod tests {
     #[test]
     fn of_a_text_that_is_not_good_nothing_is_told_but_that() {
         assert_eq!(serde_json::to_string(&IntrospectionView::default()).unwrap(), r#"{"active":false}"#);
-        let view: IntrospectionView = serde_json::from_str(r#"{"active":false}"#).unwrap();
+        let view: IntrospectionView<'_> = serde_json::from_str(r#"{"active":false}"#).unwrap();
         assert_eq!(view, IntrospectionView::default());
     }
 
@@ -91,10 +93,10 @@ mod tests {
     fn names_are_those_of_the_standard() {
         let view = IntrospectionView {
             active: true,
-            iss: Some("https://tokens.example".to_owned()),
+            iss: Some("https://tokens.example".into()),
             iat: Some(1_900_000_000),
-            scope: Some("assets:read".to_owned()),
-            roles: Some(vec!["Reader".to_owned()]),
+            scope: Some("assets:read".into()),
+            roles: Some(vec!["Reader".into()]),
             ..IntrospectionView::default()
         };
         assert_eq!(

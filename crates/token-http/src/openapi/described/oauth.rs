@@ -11,7 +11,7 @@ pub(super) fn rows() -> Vec<Described> {
                  whatever it is, only that is told.",
             )
             .body::<IntrospectForm>()
-            .answers::<IntrospectionView>("What it is, or that it is not active."),
+            .answers::<IntrospectionView<'_>>("What it is, or that it is not active."),
         post("/oauth2/revoke", "revokePresentedToken", "Ends a token by one of its texts (RFC 7009).")
             .text(
                 "A token ends itself, and any other if it holds `tokens:revoke`; all its texts end, for good. 200 also for a \
