@@ -21,7 +21,7 @@ const WORTH: u8 = 8;
 const OTHERS: u16 = 3;
 
 thread_local! {
-    static FRONT: RefCell<Front> = const { RefCell::new(Front { pairs: Vec::new() }) };
+    static FRONT: RefCell<Front<Kept>> = const { RefCell::new(Front { pairs: Vec::new() }) };
 }
 
 /// The number of a guard: a process may have several.
@@ -47,18 +47,16 @@ pub(crate) struct Judged {
 }
 
 /// See the module. Bounded. A text may stand in one of two places, side by side.
-struct Front {
-    pairs: Vec<Pair>,
+struct Front<T> {
+    pairs: Vec<Pair<T>>,
 }
 
 /// One line of the processor's cache: what is far away is not looked at before it is known to be needed.
-#[derive(Default)]
 #[repr(align(64))]
-struct Pair([Place; 2]);
+struct Pair<T>([Place<T>; 2]);
 
-#[derive(Default)]
-struct Place {
-    kept: Option<Kept>,
+struct Place<T> {
+    kept: Option<T>,
     /// Parts of the number of the place, and of the mark: enough to choose among places, and nothing more.
     tag: u32,
     mark: u16,
@@ -81,19 +79,25 @@ fn short(mark: u64) -> u16 {
     u16::from_le_bytes([low, high])
 }
 
-impl Front {
+impl<T> Default for Pair<T> {
+    fn default() -> Self {
+        Self([(); 2].map(|()| Place { kept: None, tag: 0, mark: 0, worth: 0 }))
+    }
+}
+
+impl<T> Front<T> {
     /// The pair of a text; none before anything was kept.
-    fn pair(&mut self, place: u64) -> Option<&mut [Place; 2]> {
+    fn pair(&mut self, place: u64) -> Option<&mut [Place<T>; 2]> {
         let pair = usize::try_from(place).unwrap_or(usize::MAX) & self.pairs.len().checked_sub(1)?;
         self.pairs.get_mut(pair).map(|pair| &mut pair.0)
     }
 
-    fn get(&mut self, place: u64) -> Option<&mut Place> {
+    fn get(&mut self, place: u64) -> Option<&mut Place<T>> {
         self.pair(place)?.iter_mut().find(|of| of.tag == tag(place) && of.kept.is_some())
     }
 
     /// Keeps what is made, of a text with this place, as of the head with this mark, if there is a place to be had.
-    fn keep(&mut self, place: u64, mark: u64, made: impl FnOnce() -> Kept) {
+    fn keep(&mut self, place: u64, mark: u64, made: impl FnOnce() -> T) {
         loop {
             match self.room(place, mark) {
                 Room::Here(of) => {
@@ -107,25 +111,26 @@ impl Front {
     }
 
     /// The place of the same text, one that is free or out of date, or one of somebody who was asked for often enough.
-    fn room(&mut self, place: u64, mark: u64) -> Room<'_> {
+    fn room(&mut self, place: u64, mark: u64) -> Room<'_, T> {
         let may_grow = self.pairs.len() < PAIRS.1;
         let Some(pair) = self.pair(place) else { return Room::More };
-        let cost = |of: &Place| match of.kept {
+        let cost = |of: &Place<T>| match of.kept {
             Some(_) if of.tag == tag(place) => 0,
             None => 1,
             Some(_) if of.mark != short(mark) => 2,
             Some(_) => OTHERS + u16::from(of.worth),
         };
-        match pair.iter_mut().min_by_key(|of| cost(of)) {
-            Some(of) if cost(of) < OTHERS => Room::Here(of),
-            Some(_) if may_grow => Room::More,
-            Some(of) if 0 < of.worth => {
-                of.worth -= 1;
-                Room::None
-            }
-            Some(of) => Room::Here(of),
-            None => Room::None,
+        let cheapest = pair.iter().map(cost).enumerate().min_by_key(|(_, cost)| *cost);
+        let Some((at, cost)) = cheapest else { return Room::None };
+        if OTHERS <= cost && may_grow {
+            return Room::More;
         }
+        if OTHERS < cost {
+            // Whoever is called meanwhile is worth as much again.
+            pair.iter_mut().for_each(|of| of.worth = of.worth.saturating_sub(1));
+            return Room::None;
+        }
+        pair.get_mut(at).map_or(Room::None, Room::Here)
     }
 
     /// Twice as many pairs, and none kept: whoever calls again is kept again.
@@ -137,8 +142,8 @@ impl Front {
 }
 
 /// Where somebody may be kept.
-enum Room<'a> {
-    Here(&'a mut Place),
+enum Room<'a, T> {
+    Here(&'a mut Place<T>),
     None,
     /// There should be more places.
     More,
@@ -180,7 +185,55 @@ mod tests {
 
     #[test]
     fn what_is_looked_at_first_lies_in_one_line() {
-        assert_eq!((core::mem::size_of::<Pair>(), core::mem::align_of::<Pair>()), (64, 64));
+        assert_eq!((core::mem::size_of::<Pair<Kept>>(), core::mem::align_of::<Pair<Kept>>()), (64, 64));
         assert!(PAIRS.0.is_power_of_two() && PAIRS.1.is_power_of_two());
+    }
+    /// The number of a place in the first pair, however many there are.
+    fn place(number: u64) -> u64 {
+        number << 32
+    }
+
+    fn kept(front: &mut Front<u64>) -> Vec<u64> {
+        (0..32).filter(|number| front.get(place(*number)).is_some_and(|of| of.kept == Some(*number))).collect()
+    }
+
+    #[test]
+    fn a_table_grows_where_a_pair_is_full_and_no_further_than_it_may() {
+        let mut front = Front { pairs: Vec::new() };
+        assert!(front.get(place(0)).is_none());
+        for number in 0..3 {
+            front.keep(place(number), 1, || number);
+            assert_eq!(front.pairs.len(), PAIRS.0 << usize::from(number == 2));
+        }
+        assert_eq!(kept(&mut front), [2], "those of the smaller table come again");
+        for number in 0..32 {
+            front.keep(place(number), 1, || number);
+        }
+        assert_eq!((front.pairs.len(), kept(&mut front).len()), (PAIRS.1, 2));
+    }
+
+    #[test]
+    fn a_place_goes_to_who_comes_often_and_never_that_of_who_is_called() {
+        let mut front = Front { pairs: Vec::new() };
+        front.pairs.resize_with(PAIRS.1, Pair::default);
+        for called in [1, 2] {
+            front.keep(place(1), 1, || 1);
+            front.keep(place(2), 1, || 2);
+            let mut turned_away = 0;
+            while turned_away < 100 && !kept(&mut front).contains(&3) {
+                turned_away += 1;
+                front.get(place(called)).unwrap().worth = WORTH;
+                front.keep(place(3), 1, || 3);
+            }
+            assert_eq!((turned_away, kept(&mut front)), (WORTH + 1, vec![called, 3]));
+            // After the next event nobody is worth anything.
+            front.keep(place(4), 2, || 4);
+            front.keep(place(5), 2, || 5);
+            assert_eq!(kept(&mut front), [4, 5]);
+            front.keep(place(5), 2, || 6);
+            assert_eq!(front.get(place(5)).unwrap().kept, Some(6), "a place of one's own is taken again");
+            front.pairs.clear();
+            front.pairs.resize_with(PAIRS.1, Pair::default);
+        }
     }
 }
