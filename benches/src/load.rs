@@ -63,7 +63,7 @@ impl Load {
         }
     }
 
-    /// The last first: when that is there, so are the others.
+    /// The last first: a server with one worker has answered the others when that is there.
     #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
     fn receive(&mut self, connections: Range<usize>) {
         for connection in self.connections.get_mut(connections).expect("connections").iter_mut().rev() {
@@ -127,7 +127,7 @@ pub fn compare(contenders: &mut [Contender<'_>]) {
 #[expect(clippy::cast_precision_loss, reason = "figures")]
 fn turn(contender: &mut Contender<'_>) -> Cost {
     // What the one before left behind is not its fault: where a turn can ask for all, all were asked for before.
-    let all = contender.load.requests.len().clamp(LEAD, TURN);
+    let all = Some(contender.load.requests.len()).filter(|all| (LEAD..=TURN).contains(all)).unwrap_or(LEAD);
     contender.load.call(all.next_multiple_of(CONNECTIONS));
     let (begun, start) = (contender.process.cpu(), Instant::now());
     contender.load.call(TURN);

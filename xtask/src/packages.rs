@@ -31,10 +31,7 @@ const PYTHON: Need = Need { is_met: || tools::system_python().is_some(), package
 const NODE: Need = Need { is_met: || process::find("node").is_some(), packages: &["nodejs"] };
 const NPM: Need = Need { is_met: || process::find("npm").is_some(), packages: &["npm"] };
 /// Java's own library does all but JSON. Debian's run-time can compile, too; the development kit is another 72 MB.
-const JAVA: Need = Need {
-    is_met: || process::succeeds(Command::new("java").args(["--describe-module", "jdk.compiler"])),
-    packages: &["default-jre-headless"],
-};
+const JAVA: Need = Need { is_met: has_java, packages: &["default-jre-headless"] };
 const GSON: Need =
     Need { is_met: || Path::new("/usr/share/java/gson.jar").is_file(), packages: &["libgoogle-gson-java"] };
 /// Shows which files and addresses the server really touches.
@@ -55,6 +52,19 @@ const APACHE: Need = Need {
 };
 const LUA_SOCKET: Need =
     Need { is_met: || Path::new("/usr/share/lua/5.3/socket/http.lua").is_file(), packages: &["lua-socket"] };
+
+/// Whether there is Java 17 or later that compiles.
+fn has_java() -> bool {
+    let described = Command::new("java").args(["--describe-module", "jdk.compiler"]).output();
+    described
+        .is_ok_and(|output| java_version(&String::from_utf8_lossy(&output.stdout)).is_some_and(|major| 17 <= major))
+}
+
+/// `17` of `jdk.compiler@17.0.15`.
+fn java_version(described: &str) -> Option<u32> {
+    let version = described.lines().next()?.strip_prefix("jdk.compiler@")?;
+    version.split(|digit: char| !digit.is_ascii_digit()).next()?.parse().ok()
+}
 
 /// Servers are kept where not every user looks for programs.
 fn is_server(name: &str) -> bool {
@@ -170,4 +180,19 @@ fn unasked(mut env: Command) -> Command {
 /// Whether this process may do anything.
 pub(crate) fn is_root() -> bool {
     process::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_java_is_that_of_its_compiler() {
+        assert_eq!(java_version("jdk.compiler@17.0.15\nexports com.sun.source.doctree\n"), Some(17));
+        assert_eq!(java_version("jdk.compiler@21\n"), Some(21));
+        assert_eq!(java_version("jdk.compiler@22-ea"), Some(22));
+        for none in ["", "jdk.compiler", "java.base@17", "Unrecognized option: --describe-module"] {
+            assert_eq!(java_version(none), None, "{none}");
+        }
+    }
 }

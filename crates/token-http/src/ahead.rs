@@ -12,7 +12,8 @@ thread_local! {
     static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn { bytes: [0; AHEAD], left: 0 }) };
 }
 
-/// The bytes of a source, each given out once.
+/// Gives out what the thread has drawn, each byte once, and draws more from the source where that does not do. Whoever names
+/// another source may be given what was drawn from the first: a server has one.
 pub(crate) struct Ahead<'a>(pub(crate) &'a dyn Randomness);
 
 struct Drawn {

@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
+use crate::error::ApiError;
 use crate::if_match::etag;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -14,21 +15,27 @@ const ROOM: usize = 1_024;
 
 /// A view.
 pub(crate) fn json(view: &impl Serialize) -> HttpResponse {
-    let mut body = Vec::with_capacity(ROOM);
-    match serde_json::to_writer(&mut body, view) {
-        Ok(()) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(body),
-        Err(error) => HttpResponse::from_error(error),
-    }
+    with(HttpResponse::Ok(), view)
 }
 
 /// A view of something with a version.
 pub(crate) fn versioned(version: u64, view: &impl Serialize) -> HttpResponse {
-    tagged(StatusCode::OK, version).json(view)
+    with(tagged(StatusCode::OK, version), view)
 }
 
 /// A view of something that was just made, and where it is.
 pub(crate) fn created(location: String, version: u64, view: &impl Serialize) -> HttpResponse {
-    tagged(StatusCode::CREATED, version).insert_header((header::LOCATION, location)).json(view)
+    let mut response = tagged(StatusCode::CREATED, version);
+    response.insert_header((header::LOCATION, location));
+    with(response, view)
+}
+
+fn with(mut response: HttpResponseBuilder, view: &impl Serialize) -> HttpResponse {
+    let mut body = Vec::with_capacity(ROOM);
+    match serde_json::to_writer(&mut body, view) {
+        Ok(()) => response.insert_header((header::CONTENT_TYPE, JSON)).body(body),
+        Err(_) => HttpResponse::from_error(ApiError::Internal("an answer did not serialize")),
+    }
 }
 
 /// It is gone.

@@ -102,14 +102,15 @@ pub(crate) async fn read(payload: Payload, length: Option<usize>, limits: HttpLi
         return Err(ApiError::BodyTooLarge(limits.max_body));
     }
     let mut whole = pin!(collect(payload, limits.max_body));
-    // What came with the head is there when it is asked for a second time, and needs no timer.
+    // A handler begins before the body is read, even one that came with the head: that is there at the second look, and
+    // needs no timer.
     if let Some(whole) = at_once(whole.as_mut()).await {
         return whole;
     }
     timeout(limits.request_timeout, whole).await.map_err(|_| ApiError::RequestTimeout)?
 }
 
-/// What comes of a future that is ready after others had their turn once.
+/// What comes of a future that is ready when it is asked a second time, which is soon.
 async fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     let mut had_turn = false;
     poll_fn(|context| match future.as_mut().poll(context) {

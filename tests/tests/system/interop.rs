@@ -11,9 +11,9 @@ use token_testkit::on_each_database;
 use self::java::Java;
 use crate::app::{App, Made};
 
-/// What a foreign library reads from a text, or why it refuses it.
-fn read(command: &mut Command, jwks: &str, text: &str, issuer: &str) -> Result<serde_json::Value, String> {
-    let output = command.args([jwks, text, issuer, issuer]).output().unwrap();
+/// What a foreign program says, or why it could not. Those that verify are given keys, text, audience and issuer.
+fn run(command: &mut Command, arguments: &[&str]) -> Result<serde_json::Value, String> {
+    let output = command.args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
         Ok(serde_json::from_slice(&output.stdout).unwrap())
@@ -52,14 +52,14 @@ fn verified_elsewhere(java: &Java, app: &App, token: &Made, algorithm: &str) {
     let issuer = app.program.run(&["events", "list", "--type", "installation.identified", "--json"]).ok().json();
     let issuer = issuer["items"][0]["details"][0]["after"].as_str().unwrap().to_owned();
     for mut command in verifiers(java) {
-        let claims = read(&mut command, &jwks.text, &token.text, &issuer).unwrap();
+        let claims = run(&mut command, &[&jwks.text, &token.text, &issuer, &issuer]).unwrap();
         assert_eq!(claims["sub"].as_str(), Some(token.id.as_str()), "{algorithm}");
     }
     let mut altered = token.text.clone();
     let at = altered.len() - 20;
     altered.replace_range(at..=at, if altered[at..].starts_with('A') { "B" } else { "A" });
     for mut command in verifiers(java) {
-        let refused = read(&mut command, &jwks.text, &altered, &issuer).expect_err("an altered text");
+        let refused = run(&mut command, &[&jwks.text, &altered, &issuer, &issuer]).expect_err("an altered text");
         assert!(refused.to_lowercase().contains("signature"), "{algorithm}: {refused}");
     }
 }

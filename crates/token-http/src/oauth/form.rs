@@ -42,8 +42,8 @@ impl OAuthForm {
         Self { errors: errors.collect(), fields }
     }
 
-    /// The text that must be given, which may be empty.
-    pub(crate) fn text(&mut self) -> String {
+    /// Takes the text that must be given, which may be empty.
+    pub(crate) fn take_text(&mut self) -> String {
         self.fields.take("token").unwrap_or_else(|| {
             self.errors.push(FieldError::new("/token", "must be given"));
             String::new()
@@ -72,7 +72,7 @@ mod tests {
 
     fn read(text: &str) -> Result<(String, Option<IpAddr>), Vec<String>> {
         let mut form = OAuthForm::new(Fields::parse(text).unwrap());
-        let fields = (form.text(), form.address());
+        let fields = (form.take_text(), form.address());
         form.finish(fields).map_err(|error| match error {
             ApiError::Request(RequestError::Shape(errors)) => errors.into_iter().map(|error| error.pointer).collect(),
             other => panic!("{other}"),

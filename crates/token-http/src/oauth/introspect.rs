@@ -23,7 +23,7 @@ pub(crate) async fn introspect(
     mut form: OAuthForm,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let fields = (form.text(), form.address());
+    let fields = (form.take_text(), form.address());
     let (text, peer) = form.finish(fields)?;
     let question = Question { call: Arrival { now: arrived.now, peer }, asked_from: arrived.address };
     match inspect(&state, text, question).await?.verdict {

@@ -24,7 +24,7 @@ pub(crate) async fn revoke(
     mut form: OAuthForm,
     state: Data<HttpState>,
 ) -> Result<HttpResponse, ApiError> {
-    let text = form.text();
+    let text = form.take_text();
     let text = form.finish(text)?;
     // From where the token may be used is of no account: nobody uses it.
     let question = Question { call: Arrival { now: arrived.now, peer: None }, asked_from: arrived.address };

@@ -55,7 +55,7 @@ impl Fields {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The same value, which is empty from then on.
+    /// The same value, which is empty from then on, and is overwritten by nobody: not for secrets of people.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         self.0.iter_mut().find(|(known, _)| known == name).map(|(_, value)| core::mem::take(value))
     }

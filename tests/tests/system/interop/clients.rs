@@ -6,7 +6,7 @@ use serde_json::json;
 use token_testkit::{Database, Server, on_each_database};
 
 use super::java::Java;
-use super::{node, python};
+use super::{node, python, run};
 use crate::app::{App, Made};
 
 /// A server whose address is the issuer of its texts, as clients expect it.
@@ -20,17 +20,6 @@ fn start(database: Database) -> App {
     App { server, database, program, admin, admin_text }
 }
 
-/// What a foreign client says, or why it could not.
-fn run(mut command: Command, arguments: &[&str]) -> Result<serde_json::Value, String> {
-    let output = command.args(arguments).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() {
-        Ok(serde_json::from_slice(&output.stdout).unwrap())
-    } else {
-        Err(text(&output.stderr))
-    }
-}
-
 /// A client that may ask about all tokens and end them meets one of them.
 fn asks_and_ends(client: impl Fn() -> Command) {
     on_each_database(|database| {
@@ -39,7 +28,7 @@ fn asks_and_ends(client: impl Fn() -> Command) {
         let role = app.role("Client", &["allow tokens:introspect", "allow tokens:revoke"]);
         let reader = app.role("Reader", &["allow assets:read"]);
         let (able, token) = (app.token("client", &[&role]), app.token("t", &[&reader]));
-        let said = run(client(), &[issuer, &able.id, &able.text, &token.text]).unwrap();
+        let said = run(&mut client(), &[issuer, &able.id, &able.text, &token.text]).unwrap();
         let before = &said["before"];
         assert_eq!((&before["active"], before["sub"].as_str()), (&json!(true), Some(token.id.as_str())), "{said}");
         assert_eq!((&before["scope"], &before["iss"]), (&json!("assets:read"), &json!(issuer)), "{said}");
@@ -50,7 +39,7 @@ fn asks_and_ends(client: impl Fn() -> Command) {
         assert_eq!((app.whoami(&token), app.whoami(&able)), (401, 200));
         let other = app.token("other", &[]);
         let wrong = Made { id: able.id.clone(), text: other.text.clone() };
-        let refused = run(client(), &[issuer, &wrong.id, &wrong.text, &other.text]).unwrap_err();
+        let refused = run(&mut client(), &[issuer, &wrong.id, &wrong.text, &other.text]).unwrap_err();
         assert!(refused.contains("the token is not accepted"), "{refused}");
         assert_eq!(app.whoami(&other), 200);
     });

@@ -22,8 +22,13 @@ impl Java {
     /// The compiler is called as a module, which Debian's run-time has; the program `javac` is in a larger package.
     pub(crate) fn compile(name: &'static str) -> Self {
         let classes = tempfile::tempdir().unwrap();
-        let output = start()
-            .args(["--module", "jdk.compiler/com.sun.tools.javac.Main", "-Werror", "-Xlint:all,-serial"])
+        let output = java()
+            .args([
+                "--module",
+                "jdk.compiler/com.sun.tools.javac.Main",
+                "-Werror",
+                "-Xlint:unchecked,rawtypes,deprecation,cast,fallthrough",
+            ])
             .args(["-classpath", GSON, "-d"])
             .args([classes.path(), &folder().join(name).with_extension("java")])
             .output()
@@ -33,14 +38,14 @@ impl Java {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = start();
+        let mut command = java();
         command.arg("-classpath").arg(format!("{GSON}:{}", self.classes.path().display())).arg(self.name);
         command
     }
 }
 
 /// Programs that end at once gain nothing from a second compiler and a second collector.
-fn start() -> Command {
+fn java() -> Command {
     let mut command = Command::new("java");
     command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
     command
@@ -50,12 +55,13 @@ fn start() -> Command {
 fn the_java_of_the_guide_is_the_java_that_is_tested() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides/other-languages.md");
     let guide = std::fs::read_to_string(guide).unwrap();
-    let read = |name: &str| std::fs::read_to_string(folder().join(name)).unwrap();
-    let tested = read("OAuthClient.java") + &read("Verify.java");
     let blocks: Vec<&str> =
         guide.split("\n```java\n").skip(1).map(|rest| rest.split_once("\n```\n").unwrap().0).collect();
     assert_eq!(blocks.len(), 2);
-    for part in blocks.iter().flat_map(|block| block.split("\n\n")) {
-        assert!(tested.contains(part), "{part}");
+    for (block, name) in blocks.iter().zip(["OAuthClient.java", "Verify.java"]) {
+        let tested = std::fs::read_to_string(folder().join(name)).unwrap();
+        let (imports, program) = block.split_once("\n\n").unwrap();
+        assert!(tested.contains(&format!("{imports}\n\n")), "{name} imports something else");
+        assert!(tested.trim_end().ends_with(&format!("\n{program}")), "{name} ends otherwise than the guide says");
     }
 }
