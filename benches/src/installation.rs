@@ -11,7 +11,7 @@ use token_guard::{Follow, Guard, Presented};
 use token_seal::MasterKey;
 use token_testkit::{FixedClock, Product, SeededRandomness};
 
-use crate::NOW;
+use crate::{Counted, NOW};
 
 /// A product over an embedded database, and the texts of its tokens.
 pub struct Installation {
@@ -92,9 +92,23 @@ impl Installation {
     ///
     /// When the database does not answer.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
     pub fn guard(&self) -> Arc<Guard> {
-        let source = Arc::clone(&self.product.store) as Arc<dyn GuardSource>;
+        Self::guard_over(Arc::clone(&self.product.store) as Arc<dyn GuardSource>)
+    }
+
+    /// The same guard, whose readings are counted.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    #[must_use]
+    pub fn counted_guard(&self) -> (Arc<Guard>, Arc<Counted>) {
+        let counted = Arc::new(Counted::new(Arc::clone(&self.product.store) as Arc<dyn GuardSource>));
+        (Self::guard_over(Arc::clone(&counted) as Arc<dyn GuardSource>), counted)
+    }
+
+    #[expect(clippy::expect_used, reason = "a benchmark stops at the first fault")]
+    fn guard_over(source: Arc<dyn GuardSource>) -> Arc<Guard> {
         let guard = Guard::open(source, Follow::new(NodeId([9; 16]), Duration::from_secs(1))).expect("a guard");
         let guard = guard.with_signature_checks(0);
         for _ in 0..2 {

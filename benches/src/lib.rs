@@ -2,6 +2,7 @@
 
 mod calls;
 mod connection;
+mod counted;
 mod crowd;
 mod installation;
 mod load;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use calls::{Calls, ring_check};
 pub use connection::{Answer, Connection};
+pub use counted::Counted;
 pub use crowd::add_crowd;
 pub use installation::Installation;
 pub use load::{Contender, Load, compare};

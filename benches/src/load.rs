@@ -33,6 +33,12 @@ impl Load {
         Self { connections, requests, is_good, next: 0 }
     }
 
+    /// How many requests were sent.
+    #[must_use]
+    pub fn sent(&self) -> usize {
+        self.next
+    }
+
     /// Sends each request once, before anything counts.
     pub fn warm_up(&mut self) {
         self.call(self.requests.len().max(TURN).next_multiple_of(CONNECTIONS));
