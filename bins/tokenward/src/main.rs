@@ -34,7 +34,10 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
-    faults::set();
+    if let Err(why) = faults::set() {
+        output::error(&[why], output::Format::Table);
+        return ExitCode::from(2);
+    }
     if !is_traceable() {
         hardening::harden();
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -150,14 +151,14 @@ fn node(config: &Config, parts: &Parts, lease: Duration) -> Result<(Arc<Guard>, 
     Ok((guard, everywhere))
 }
 
-/// The guard of this node knows of a change before its author is answered. Where it cannot look now, others wait for it
-/// as for a node that is silent.
+/// The guard of this node knows of a change before its author is answered. Where it cannot look now, or panics, others wait
+/// for it as for a node that is silent: the change is made, and whoever made it goes on.
 fn learn_at_once(admin: &token_admin::Admin, guard: &Arc<Guard>) {
     let guard = Arc::clone(guard);
-    admin.after_change(Arc::new(move || {
-        if let Err(error) = guard.look() {
-            tracing::warn!(error = %error, "could not follow the log after a change");
-        }
+    admin.after_change(Arc::new(move || match catch_unwind(AssertUnwindSafe(|| guard.look())) {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(error = %error, "could not follow the log after a change"),
+        Err(_) => tracing::error!("panicked while it followed the log after a change"),
     }));
 }
 

@@ -1,4 +1,5 @@
-//! Named stops, for tests of the whole product. Nothing of them is compiled in without the feature `failpoints`.
+//! Named stops, for tests of the whole product. Nothing of them is compiled in without the feature `failpoints`. The
+//! program takes orders for those alone that `bins/tokenward/src/faults.rs` names, too.
 //!
 //! `follow.renewed` and `follow.read` are after the two steps of a round, `guard.checked` is between the check of a call
 //! and its answer. With the action `return`, `guard.fresh` makes a guard that believes itself fresh for ever, and
