@@ -90,7 +90,7 @@ pub(crate) fn file_lengths() -> Result<(), Failure> {
 }
 
 /// All Rust sources below `root`, but those that a build made.
-fn sources(root: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn sources(root: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -10,6 +10,7 @@ mod ci;
 mod cluster;
 mod failure;
 mod fuzz;
+mod long;
 mod packages;
 mod postgres;
 mod process;
@@ -37,6 +38,8 @@ cargo xtask TASK
   bench [NAME]         the benchmarks; NAME and options go to `cargo bench`
   cluster [--minutes N]
                        three nodes and their database, which fail in every way for N minutes (10)
+  long [FILTER...]     the tests that have a long form, or those with such a piece in their names, in that form;
+                       all of them take about an hour
   fuzz [--seconds N] [TARGET...]
                        the fuzz targets, or some of them, for N seconds in all (60)
   semver REVISION      what the public API broke since a revision of this repository; by hand, before a release
@@ -70,6 +73,7 @@ fn dispatch(task: &str, rest: &[OsString]) -> Result<(), Failure> {
         "ci" => ci::steps(rest),
         "bench" => bench::measure(rest),
         "cluster" => cluster::run(rest),
+        "long" => long::run(rest),
         "fuzz" => fuzz::run(rest),
         "semver" => semver::check(rest),
         "docs" => checks::docs(),

@@ -55,7 +55,8 @@ fn orders_of_threads(runner: Runner) -> Result<(), Failure> {
     process::run(&mut tests)
 }
 
-fn begin(runner: Runner) -> Command {
+/// The runner, which is told nothing yet.
+pub(crate) fn begin(runner: Runner) -> Command {
     match runner {
         Runner::Nextest => process::cargo(["nextest", "run"]),
         Runner::Cargo => process::cargo(["test"]),

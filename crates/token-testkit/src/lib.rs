@@ -5,6 +5,7 @@
 mod client;
 mod database;
 mod embedded;
+mod long;
 mod ports;
 mod product;
 mod program;
@@ -14,6 +15,7 @@ mod server;
 pub use client::{Answer, Client};
 pub use database::{Database, Kind, on_each_database};
 pub use embedded::call_embedded;
+pub use long::is_long;
 pub use ports::{FixedClock, SeededRandomness};
 pub use product::{Product, RawRequest};
 pub use program::{Output, Program};

@@ -6,19 +6,10 @@ use std::time::Duration;
 
 use token_admin::{EditToken, NewToken, OldEnds, RevokeToken, RotateToken};
 use token_core::{AllowedNetworks, Author, Boot, BootClock, GuardSource, NodeId, Permission, TokenId, UsageDay};
-use token_guard::{Arrival, Caller, Follow, Guard, Presented, Refusal, Warm};
+use token_guard::{Arrival, Follow, Guard, Refusal};
 use token_testkit::Kind;
 
-use crate::world::{World, new_token};
-
-/// A call on this thread, as the event loop makes it: from memory, and only otherwise beside it.
-#[track_caller]
-fn call(guard: &Guard, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
-    match guard.admit_warm(&Presented::Bearer(text), arrival) {
-        Warm::Decided(admitted) => admitted,
-        Warm::Cold(text) => guard.admit_text(text, arrival),
-    }
-}
+use crate::world::{World, call, from_memory, new_token};
 
 /// A clock that stands where the test puts it.
 #[derive(Default)]
@@ -127,10 +118,7 @@ fn p10_what_was_admitted_before_is_worth_nothing_to_a_guard_that_is_not_fresh_no
     };
     let (one, other) = (open(1), open(2));
     let arrival = Arrival { now: world.now(), peer: None };
-    let warm = |guard: &Guard| match guard.admit_warm(&Presented::Bearer(made.text.expose()), arrival) {
-        Warm::Decided(admitted) => admitted.is_ok(),
-        Warm::Cold(_) => false,
-    };
+    let warm = |guard: &Guard| from_memory(guard, made.text.expose(), arrival).is_some_and(|admitted| admitted.is_ok());
     assert!(!warm(&one) && one.admit_text(made.text.expose(), arrival).is_ok());
     assert!(warm(&one) && warm(&one), "kept");
     assert!(!warm(&other), "a guard knows what it was asked itself");

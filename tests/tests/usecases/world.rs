@@ -7,7 +7,7 @@ use token_core::{
     Actor, Author, BuiltIn, Clock, Head, Origin, Role, RoleId, RoleQuery, Rule, Store, TokenQuery, TokenRecord,
     UnixSeconds, UserQuery, UserRecord,
 };
-use token_guard::{Arrival, Caller, Guard, Refusal};
+use token_guard::{Arrival, Caller, Guard, Presented, Refusal, Warm};
 use token_seal::MasterKey;
 use token_store::TokenStore;
 use token_testkit::{Database, FixedClock, Kind, Product, SeededRandomness};
@@ -138,6 +138,11 @@ impl World {
         self.guard.admit_text(text, Arrival { now: self.now(), peer: None })
     }
 
+    /// The kind of its database.
+    pub(crate) fn kind(&self) -> Kind {
+        self.database.kind
+    }
+
     /// The file of an embedded database.
     pub(crate) fn file(&self) -> std::path::PathBuf {
         self.database.folder().join("tokenward.db")
@@ -174,6 +179,19 @@ impl World {
         assert!(verdict.broken.is_none() && verdict.unsealed.is_empty() && verdict.macs_checked, "{verdict:?}");
         assert_eq!(verdict.events, self.head().seq.get());
     }
+}
+
+/// What a call on this thread comes to without asking anybody; `None` where that does not do.
+pub(crate) fn from_memory(guard: &Guard, text: &str, arrival: Arrival) -> Option<Result<Caller, Refusal>> {
+    match guard.admit_warm(&Presented::Bearer(text), arrival) {
+        Warm::Decided(admitted) => Some(admitted),
+        Warm::Cold(_) => None,
+    }
+}
+
+/// A call on this thread, as the event loop makes it: from memory, and only otherwise beside it.
+pub(crate) fn call(guard: &Guard, text: &str, arrival: Arrival) -> Result<Caller, Refusal> {
+    from_memory(guard, text, arrival).unwrap_or_else(|| guard.admit_text(text, arrival))
 }
 
 /// A token without an end, for calls from everywhere.
