@@ -1,5 +1,6 @@
 //! Nodes that cannot reach their database: they go by what they know for a lease, and then let nobody pass.
 
+use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,6 +12,13 @@ use crate::proxy::Way;
 
 /// Long enough for a busy machine to make calls before it ends.
 const LEASE: &str = "5s";
+
+/// How long a database stays away where there is time; else only until everybody has noticed.
+const AWAY: Duration = Duration::from_secs(30);
+
+/// How soon all is well again after it is back, in one of so many rounds: a busy machine may be late now and then.
+const BACK: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 3;
 
 /// Waits until a node lets nobody pass, and says why.
 #[track_caller]
@@ -65,9 +73,20 @@ fn p11_a_node_whose_way_is_slower_than_its_lease_lets_nobody_pass() {
 }
 
 /// The database is away from everybody: warm calls pass until the lease ends, and all is well soon after it is back.
-fn away(nodes: &Nodes, leave: impl FnOnce(), come_back: impl FnOnce()) {
+fn away(nodes: &Nodes, leave: impl Fn(), come_back: impl Fn()) {
+    let mut rounds = Vec::new();
+    while rounds.len() < ROUNDS && rounds.last().is_none_or(|back| BACK < *back) {
+        rounds.push(away_once(nodes, &leave, &come_back));
+    }
+    println!("all nodes served again so long after the database was back: {rounds:?}");
+    assert!(rounds.last().is_some_and(|back| *back <= BACK), "{rounds:?}");
+}
+
+/// How long it took until all nodes served again.
+fn away_once(nodes: &Nodes, leave: impl Fn(), come_back: impl Fn()) -> Duration {
     let [warm, cold] = ["warm", "cold"].map(|name| nodes.token(0, &json!({"name": name, "roles": []})));
     assert_eq!(nodes.everywhere(&warm.text), [200; NODES]);
+    let left = moment();
     leave();
     assert_eq!(nodes.everywhere(&warm.text), [200; NODES], "what they know is as good as their lease");
     std::thread::scope(|scope| {
@@ -80,14 +99,22 @@ fn away(nodes: &Nodes, leave: impl FnOnce(), come_back: impl FnOnce()) {
     });
     let refused = nodes.admin(0).post(&format!("/api/v1/tokens/{}/revoke", warm.id), &json!({})).expect(503);
     assert_eq!(refused.header(EFFECTIVE), None, "nothing was done");
+    while token_testkit::is_long() && left.elapsed() < AWAY {
+        for node in 0..NODES {
+            let _ = nodes.call(node, &warm.text).expect(503);
+        }
+        sleep(Duration::from_millis(100));
+    }
+    println!("the database was away for {:?}", left.elapsed());
     come_back();
-    let back = moment();
+    let came = moment();
     until("all nodes serve again", || nodes.everywhere(&warm.text) == [200; NODES]);
-    println!("all nodes serve {} ms after the database is back", back.elapsed().as_millis());
+    let back = came.elapsed();
     assert_eq!(nodes.everywhere(&cold.text), [200; NODES]);
     nodes.until_all_serve();
     let _ = nodes.admin(0).post(&format!("/api/v1/tokens/{}/revoke", warm.id), &json!({})).expect(200);
     assert_eq!(nodes.everywhere(&warm.text), [401; NODES]);
+    back
 }
 
 #[test]

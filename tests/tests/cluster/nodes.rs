@@ -244,10 +244,9 @@ pub(crate) fn of_all(answer: Answer) -> Answer {
     answer
 }
 
-/// How long a change waited to be in force everywhere, in milliseconds.
+/// How long a change waited to be in force everywhere, in milliseconds, as the field [`EFFECTIVE`] of its answer says.
 #[track_caller]
-pub(crate) fn waited(answer: &Answer) -> u64 {
-    let field = answer.header(EFFECTIVE).expect("a change");
+pub(crate) fn waited(field: &str) -> u64 {
     let (_, waited) = field.split_once("; waited-ms=").unwrap();
     waited.split(';').next().unwrap().parse().unwrap()
 }

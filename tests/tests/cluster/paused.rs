@@ -3,19 +3,22 @@
 use serde_json::json;
 use token_testkit::{Database, Kind};
 
-use crate::nodes::{NODES, Nodes, of_all, waited};
+use crate::nodes::{EFFECTIVE, NODES, Nodes, of_all, waited};
 
 /// The lease that is usual, in milliseconds.
 const LEASE: u64 = 1_000;
 
-/// What a busy machine may take beyond that; without a bound it would be for ever.
-const SLACK: u64 = 8_000;
+/// What a machine takes beyond the bound that has little else to do.
+const SLACK: u64 = 200;
+
+/// Of so many attempts one has to find the machine like that: whoever waits for too long does so in each of them.
+const ATTEMPTS: usize = 3;
 
 #[test]
 fn p12_p33_atk_m02_atk_t06_a_paused_node_is_waited_for_and_accepts_nothing_when_it_goes_on() {
     let database = Database::fresh(Kind::Postgres);
     let nodes = Nodes::on(&database);
-    for round in 0..4 {
+    let attempt = |round: usize| {
         nodes.until_all_serve();
         let token = nodes.token(0, &json!({"name": format!("t{round}"), "roles": []}));
         let mut lines = [nodes.line(2), nodes.line(2)];
@@ -24,9 +27,8 @@ fn p12_p33_atk_m02_atk_t06_a_paused_node_is_waited_for_and_accepts_nothing_when_
         }
         nodes.pause(2);
         let answer = nodes.admin(0).post(&format!("/api/v1/tokens/{}/revoke", token.id), &json!({})).expect(200);
-        let waited = waited(&of_all(answer));
+        let waited = waited(of_all(answer).header(EFFECTIVE).unwrap());
         assert!(LEASE * 11 / 10 <= waited, "a silent node may go by what it has read: {waited} ms");
-        assert!(waited < LEASE * 12 / 10 + SLACK, "{waited} ms");
         assert_eq!([0, 1].map(|node| nodes.whoami(node, &token.text)), [401; 2]);
         // Both are there before it goes on.
         for line in &mut lines {
@@ -37,7 +39,11 @@ fn p12_p33_atk_m02_atk_t06_a_paused_node_is_waited_for_and_accepts_nothing_when_
             let first = line.receive().unwrap().status;
             assert!([401, 503].contains(&first), "its first answer is {first}");
         }
-    }
+        waited
+    };
+    let waits: Vec<u64> = (0..ATTEMPTS).map(attempt).collect();
+    println!("a paused node was waited for: {waits:?} ms");
+    assert!(waits.iter().any(|waited| *waited <= LEASE * 12 / 10 + SLACK), "always for too long: {waits:?} ms");
     nodes.until_all_serve();
 }
 
@@ -53,7 +59,7 @@ fn x01_a_node_that_is_gone_is_waited_for_once_and_one_that_left_not_at_all() {
     };
     nodes.terminate(1);
     let left = revoke(0, "left");
-    assert!(left.header(crate::nodes::EFFECTIVE).unwrap().contains("; nodes=2;"), "{left:?}");
+    assert!(left.header(EFFECTIVE).unwrap().contains("; nodes=2;"), "{left:?}");
     nodes.start(1);
     nodes.until_all_serve();
     nodes.kill(1);
@@ -62,7 +68,7 @@ fn x01_a_node_that_is_gone_is_waited_for_once_and_one_that_left_not_at_all() {
     let _ = revoke(0, "killed");
     crate::nodes::until("nobody waits for the dead", || {
         let answer = revoke(0, "again");
-        answer.header(crate::nodes::EFFECTIVE).unwrap().contains("; nodes=1;")
+        answer.header(EFFECTIVE).unwrap().contains("; nodes=1;")
     });
     (1..NODES).for_each(|node| nodes.start(node));
     nodes.until_all_serve();
