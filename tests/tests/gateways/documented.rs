@@ -2,9 +2,10 @@
 
 use std::net::Ipv4Addr;
 
+use serde_json::json;
 use token_testkit::Answer;
 
-use crate::caller::Call;
+use crate::caller::{Call, STRANGER};
 use crate::world::{NO_CREDENTIALS, World};
 
 /// As Traefik's `forwardAuth` asks about a request.
@@ -87,6 +88,79 @@ fn requests_of_the_form_of_traefik_and_envoy_are_answered_as_they_need_it() {
     world.revoke(&token);
     with_each(&world, |world, asks| {
         assert_eq!(asks("GET", "/assets/1").bearer(&token.text).send(world.tokenward()).status, 401);
+    });
+}
+
+/// What an answer says of who calls.
+fn told(answer: &Answer) -> Vec<(&str, &str)> {
+    let fields = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut told: Vec<_> = fields.filter(|(name, _)| name.starts_with("x-token-")).collect();
+    told.sort_unstable();
+    told
+}
+
+#[test]
+fn requests_of_the_form_of_traefik_and_envoy_with_an_expired_token_are_refused_from_that_second_on() {
+    let world = World::new();
+    let token = world.token_with("short", &json!({"expires_at": "2030-03-17T17:46:50Z"}));
+    let answers = |asks: fn(&str, &str) -> Call| asks("GET", "/assets/1").bearer(&token.text).send(world.tokenward());
+    world.pass(9);
+    for asks in [traefik, envoy] {
+        let passed = answers(asks).expect(200);
+        assert!(told(&passed).contains(&("x-token-id", token.id.as_str())), "{passed:?}");
+    }
+    world.pass(10);
+    for asks in [traefik, envoy] {
+        let refused = answers(asks).expect(401);
+        assert!(refused.header("www-authenticate").unwrap().contains("error=\"invalid_token\""), "{refused:?}");
+        assert!(told(&refused).is_empty(), "{refused:?}");
+    }
+}
+
+#[test]
+fn atk_w06_w07_what_a_client_says_of_who_it_is_comes_back_in_no_answer() {
+    let world = World::new();
+    let (token, other) = (world.token("true"), world.token("other"));
+    let forged = |call: Call| {
+        let names = ["X-Token-Id", "x-token-id", "X-Token-Name", "X-Token-Roles", "X-Token-Roles"];
+        names.iter().fold(call, |call, name| call.with(name, "forged")).with("X-Token-Id", &other.id)
+    };
+    with_each(&world, |world, asks| {
+        let at = world.tokenward();
+        let passed = forged(asks("GET", "/assets/1").bearer(&token.text)).send(at).expect(200);
+        let expected = [("x-token-id", token.id.as_str()), ("x-token-name", "true"), ("x-token-roles", "Reader")];
+        assert_eq!(told(&passed), expected);
+        let missing = forged(asks("POST", "/assets/1").bearer(&token.text)).send(at).expect(403);
+        let unknown = forged(asks("GET", "/assets/1").bearer("garbage")).send(at).expect(401);
+        let nobody = forged(asks("GET", "/assets/1")).send(at).expect(401);
+        for refused in [missing, unknown, nobody] {
+            assert!(told(&refused).is_empty(), "{refused:?}");
+            assert!(!refused.text.contains("forged") && !refused.text.contains(&other.id), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn atk_w07_a_stranger_in_the_place_of_a_gateway_is_believed_neither_call_nor_address() {
+    let world = World::new();
+    let bound = |network: &str| world.token_with("bound", &json!({"allowed_networks": [network]})).text;
+    let (here, elsewhere) = (bound(&STRANGER.to_string()), bound("198.51.100.7"));
+    with_each(&world, |world, asks| {
+        let at = world.tokenward();
+        // The fields of the form name this address already; here they come from it, too.
+        let _ = asks("GET", "/assets/1").bearer(&here).send(at).expect(200);
+        for (name, value) in [
+            ("X-Forwarded-For", "198.51.100.7"),
+            ("X-Forwarded-For", "198.51.100.7, 127.0.0.1"),
+            ("Forwarded", "for=198.51.100.7"),
+            ("X-Real-Ip", "198.51.100.7"),
+        ] {
+            let call = asks("GET", "/assets/1").from(STRANGER).with(name, value);
+            let refused = call.clone().bearer(&here).send(at).expect(403);
+            assert!(told(&refused).is_empty(), "{name}: what it says of a call is not believed");
+            let refused = call.bearer(&elsewhere).send(at).expect(401);
+            assert!(told(&refused).is_empty(), "{name}: what it says of an address is not believed");
+        }
     });
 }
 

@@ -1,28 +1,41 @@
-//! Somebody else holds the lock of the log: nothing is half done, and nobody is told a fairy tale.
+//! Somebody else holds a lock that the server needs: nothing is half done, nobody is told a fairy tale, and whoever needs
+//! no database is served.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::json;
-use token_testkit::{Database, Kind, on_each_database};
+use token_testkit::{Answer, Database, Kind, on_each_database};
 
 use crate::app::App;
 
-/// Another session that took the lock every write takes first; lets go when it ends.
+/// Another session that took a lock; lets go when it ends.
 struct Held(Child);
 
 impl Held {
+    /// The lock every write takes first.
     fn take(database: &Database) -> Self {
-        let (mut command, lock) = match database.kind {
+        let lock = match database.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE;\n",
+            Kind::Postgres => "BEGIN; SELECT 1 FROM event_head FOR UPDATE;\n",
+        };
+        Self::by(database, lock)
+    }
+
+    fn by(database: &Database, lock: &str) -> Self {
+        let mut command = match database.kind {
             Kind::Sqlite => {
                 let mut command = Command::new("sqlite3");
                 command.arg(database.folder().join("tokenward.db"));
-                (command, "BEGIN IMMEDIATE;\n")
+                command
             }
             Kind::Postgres => {
                 let mut command = Command::new("psql");
                 command.args(["-X", "-q", "-A", "-t", &database.address()]);
-                (command, "BEGIN; SELECT 1 FROM event_head FOR UPDATE;\n")
+                command
             }
         };
         let mut session = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a session");
@@ -113,4 +126,64 @@ fn p14_a_client_that_is_paused_inside_its_transaction_holds_changes_up_and_spoil
         let _ = app.admin.post(&format!("{path}/revoke"), &json!({})).expect(200);
         assert_eq!(app.whoami(&token), 401);
     });
+}
+
+/// Many more than there are connections to the database.
+const CROWD: usize = 40;
+
+/// Whether somebody whom the database kept waiting was told to come back, and not what was asked for.
+#[track_caller]
+fn is_refused(answer: &Answer) -> bool {
+    assert!([200, 503].contains(&answer.status), "{answer:?}");
+    let is_refused = answer.status == 503;
+    assert_eq!(answer.header("retry-after").is_some(), is_refused, "{answer:?}");
+    is_refused
+}
+
+/// An embedded database lets everybody read whoever writes: there is no lock that would take its connections away.
+#[test]
+fn atk_d13_with_every_connection_taken_questions_are_answered_503_and_calls_pass() {
+    let database = Database::fresh(Kind::Postgres);
+    // A busy machine may take its time: this is no test of the lease.
+    let program = database.program().with("TOKENWARD_LEASE", "20s");
+    let app = App::with(database, program);
+    let (warm, cold) = (app.token("warm", &[]), app.token("cold", &[]));
+    let caller = app.as_token(&warm);
+    let _ = caller.get("/api/v1/whoami").expect(200);
+    let questions = |number: usize| match number {
+        0 => (app.as_token(&cold), "/api/v1/whoami".to_owned()),
+        _ if number.is_multiple_of(2) => (app.admin.clone(), "/api/v1/tokens?limit=5".to_owned()),
+        _ => (app.admin.clone(), format!("/api/v1/tokens/{}", cold.id)),
+    };
+    let (over, mut passed) = (AtomicBool::new(false), 0);
+    let refused = {
+        let _held = Held::by(&app.database, "BEGIN; LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE;\n");
+        std::thread::scope(|scope| {
+            let ask = |number| {
+                let (client, path) = questions(number);
+                scope.spawn(move || client.send("GET", &path, None))
+            };
+            let crowd: Vec<_> = (0..CROWD).map(ask).collect();
+            let told = scope.spawn(|| {
+                // It is over also when one of them fails.
+                let answers: Vec<_> = crowd.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+                over.store(true, Ordering::SeqCst);
+                answers
+            });
+            while !over.load(Ordering::SeqCst) {
+                let _ = caller.get("/api/v1/whoami").expect(200);
+                passed += 1;
+                sleep(Duration::from_millis(10));
+            }
+            let answers = told.join().unwrap().into_iter().map(|answer| answer.unwrap().expect("an answer"));
+            answers.filter(is_refused).count()
+        })
+    };
+    println!("{refused} of {CROWD} were told to come back, {passed} calls passed meanwhile");
+    assert_eq!(refused, CROWD, "nobody could read");
+    assert!(0 < passed, "a token that is known needs no connection");
+    for number in 0..3 {
+        let (client, path) = questions(number);
+        let _ = client.get(&path).expect(200);
+    }
 }

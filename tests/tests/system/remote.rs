@@ -7,6 +7,7 @@ mod calls;
 mod contract;
 mod late;
 mod own_database;
+mod paused;
 pub(crate) mod service;
 
 use std::thread::sleep;
@@ -61,7 +62,7 @@ fn waited(answer: &Answer) -> u64 {
 
 /// Calls until the answer is this one, at most a minute; what was answered before that.
 #[track_caller]
-fn until(status: u16, call: impl Fn() -> u16) -> Vec<u16> {
+pub(crate) fn until(status: u16, call: impl Fn() -> u16) -> Vec<u16> {
     let mut before = Vec::new();
     for _ in 0..3_000 {
         match call() {

@@ -51,6 +51,33 @@ fn atk_i09_only_public_members_of_keys_that_may_still_verify_are_shown() {
 }
 
 #[test]
+fn atk_i09_whoever_has_the_keys_is_told_so_and_how_long_they_are_good() {
+    on_each_database(|database| {
+        let app = App::at(database, NOON);
+        let anybody = app.server.client();
+        let known = |field: &str| anybody.with("If-None-Match", field).get(KEYS);
+        let first = anybody.get(KEYS).expect(200);
+        let etag = first.header("etag").unwrap();
+        for field in [etag, &format!("W/{etag}"), &format!("\"x\", {etag}"), "*"] {
+            let same = known(field).expect(304);
+            assert_eq!((same.text.as_str(), same.header("content-type")), ("", None), "{field}");
+            for name in ["etag", "cache-control"] {
+                assert_eq!(same.header(name), first.header(name), "{name} for {field}");
+            }
+        }
+        for field in ["\"x\"", "", etag.trim_matches('"'), &etag.to_lowercase()] {
+            assert_eq!(known(field).expect(200).text, first.text, "{field}");
+        }
+        // With another key it is another set, and whoever has the old one learns of it.
+        let _ = app.admin.post("/api/v1/keys/rotate", &json!({})).expect(200);
+        let second = known(etag).expect(200);
+        assert_ne!(second.header("etag"), Some(etag));
+        assert_eq!(second.json()["keys"].as_array().unwrap().len(), 2);
+        let _ = known(second.header("etag").unwrap()).expect(304);
+    });
+}
+
+#[test]
 fn atk_i10_no_query_method_or_path_makes_them_anything_else() {
     on_each_database(|database| {
         let app = App::at(database, NOON);

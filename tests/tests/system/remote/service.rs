@@ -7,14 +7,19 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use token_testkit::Client;
 
 /// A running service; ends with the test, also when it fails.
 pub(crate) struct Service {
     child: Child,
+    listen: String,
     client: Client,
     log: PathBuf,
 }
+
+/// A service that stands still; goes on when this is dropped, also when the test fails.
+pub(crate) struct Paused<'a>(&'a Service);
 
 /// Beside the server's program: `cargo build -p` with its name makes it.
 fn program(name: &str) -> PathBuf {
@@ -51,7 +56,8 @@ impl Service {
             .stderr(file)
             .spawn()
             .expect("`cargo build -p` with the name of the example makes it");
-        let mut service = Self { child, client: Client::new(&format!("http://{listen}")), log };
+        let client = Client::new(&format!("http://{listen}"));
+        let mut service = Self { child, listen, client, log };
         for _ in 0..1_500 {
             if service.client.send("GET", "/healthz", None).is_ok_and(|answer| answer.status == 204) {
                 return Ok(service);
@@ -66,6 +72,21 @@ impl Service {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Where it listens, e.g. `127.0.0.1:4711`.
+    pub(crate) fn listen(&self) -> &str {
+        &self.listen
+    }
+
+    /// Stops its process where it is, as the machine under it may.
+    pub(crate) fn pause(&self) -> Paused<'_> {
+        kill_process(self.process(), Signal::STOP).unwrap();
+        Paused(self)
+    }
+
+    fn process(&self) -> Pid {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap()
     }
 
     /// Everything it printed.
@@ -83,6 +104,12 @@ impl Service {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         assert!(self.child.wait().unwrap().success(), "{}", self.log());
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        let _ = kill_process(self.0.process(), Signal::CONT);
     }
 }
 
