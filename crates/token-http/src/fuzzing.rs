@@ -70,7 +70,7 @@ pub fn read_client(field: &[u8]) -> Option<(String, String)> {
 /// Everything wrong with it; nothing if it is no form at all.
 pub fn read_form(text: &str) -> Result<(String, Option<IpAddr>), Vec<FieldError>> {
     let mut form = OAuthForm::new(Fields::parse(text).ok_or_else(Vec::new)?);
-    let fields = (form.text(), form.address());
+    let fields = (form.take_text(), form.address());
     match form.finish(fields) {
         Err(ApiError::Request(RequestError::Shape(errors))) => Err(errors),
         read => read.map_err(|_| Vec::new()),
