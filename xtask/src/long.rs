@@ -19,6 +19,7 @@ const LONG: &[&str] = &[
     "p51_no_call_that_begins_after_its_key_was_withdrawn_is_accepted",
     "schemathesis_finds_nothing_on_postgresql",
     "schemathesis_finds_nothing_on_sqlite",
+    "x01_p22_a_standby_promoted_under_load_brings_no_revoked_token_back",
     "x09_counts_are_exact_after_a_clean_stop",
 ];
 
@@ -90,7 +91,8 @@ mod tests {
     fn a_filter_is_a_piece_of_a_name() {
         let chosen = |words: &str| chosen(&words.split_whitespace().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(chosen("").unwrap(), LONG);
-        assert_eq!(chosen("on_sqlite x09").unwrap(), [LONG[6], LONG[7]]);
+        let two = ["schemathesis_finds_nothing_on_sqlite", "x09_counts_are_exact_after_a_clean_stop"];
+        assert_eq!(chosen("on_sqlite x09").unwrap(), two);
         assert!(chosen("nowhere").is_err());
         assert_eq!(expression(&["a", "b"]), "test(a) + test(b)");
     }

@@ -99,6 +99,18 @@ impl History {
         self.lives.lock().unwrap().values().filter(|life| life.ended.is_some()).count()
     }
 
+    /// Revocations that were asked for, for the first time, and answered since then.
+    pub(crate) fn revoked_since(&self, since: Duration) -> usize {
+        let is_later = |life: &&Life| life.ended.is_some() && life.ending.is_some_and(|asked| since < asked);
+        self.lives.lock().unwrap().values().filter(is_later).count()
+    }
+
+    /// Calls that began since then, and that a node accepted.
+    pub(crate) fn accepted_since(&self, node: usize, since: Duration) -> usize {
+        let is_later = |call: &&Call| call.node == node && call.status == 200 && since < call.began;
+        self.calls.lock().unwrap().iter().filter(is_later).count()
+    }
+
     /// Something was done to the cluster since `began`.
     pub(crate) fn suffered(&self, fault: &'static str, node: Option<usize>, began: Duration) {
         self.spans.lock().unwrap().push(Span { fault, node, began, ended: self.now() });
@@ -169,6 +181,8 @@ fn what_is_wrong_with_a_history_is_found() {
     for call in [call(Duration::ZERO, 200), call(ended, 200), call(ended, 401), call(ended, 503)] {
         history.called(call);
     }
+    assert_eq!([Duration::ZERO, ended].map(|since| history.revoked_since(since)), [1, 0]);
+    assert_eq!([0, 1].map(|node| history.accepted_since(node, Duration::ZERO)), [0, 1]);
     history.suffered("a pause", Some(1), Duration::ZERO);
     let verdict = history.judge();
     assert_eq!((verdict.late_accepts.len(), verdict.wrong_refusals.len(), verdict.revoked), (1, 0, 1));

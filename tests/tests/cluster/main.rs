@@ -21,6 +21,7 @@ mod many;
 mod nodes;
 mod paused;
 mod postgres;
+mod promoted;
 mod proxy;
 mod random;
 mod restored;

@@ -153,6 +153,11 @@ impl Nodes {
         self.places[node].proxy.go(way);
     }
 
+    /// The way of a node to the database leads to this server from now on, e.g. `127.0.0.1:5432`.
+    pub(crate) fn lead_to(&self, node: usize, target: &str) {
+        self.places[node].proxy.lead_to(target);
+    }
+
     pub(crate) fn address(&self, node: usize) -> String {
         self.places[node].address.read().unwrap().clone()
     }

@@ -61,6 +61,11 @@ impl Proxy {
         self.port
     }
 
+    /// New connections lead to this server from now on.
+    pub(crate) fn lead_to(&self, target: &str) {
+        target.clone_into(&mut self.shared.target.lock().unwrap());
+    }
+
     /// From now on it goes this way.
     pub(crate) fn go(&self, way: Way) {
         let mut state = self.shared.state.lock().unwrap();

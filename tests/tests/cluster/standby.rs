@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,42 +14,54 @@ use crate::nodes::until;
 use crate::postgres::{Postgres, WATCH_DOG, owner, programs};
 
 /// A standby that follows a primary; ends with this value.
-struct Standby {
+pub(crate) struct Standby {
     port: u16,
     watch_dog: Child,
 }
 
 impl Standby {
-    fn of(primary: &Postgres) -> Self {
-        let data = primary.folder().join("standby");
-        std::fs::create_dir(&data).unwrap();
+    /// Of the server at this address, with its own files in a folder that is made for them.
+    pub(crate) fn of(primary: &str, data: &Path) -> Self {
+        std::fs::create_dir(data).unwrap();
         if let Some((uid, gid)) = owner() {
-            std::os::unix::fs::chown(&data, Some(uid), Some(gid)).unwrap();
-            std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+            std::os::unix::fs::chown(data, Some(uid), Some(gid)).unwrap();
+            std::fs::set_permissions(data, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         }
-        let from = format!("{}?application_name=s1", primary.url());
+        let from = format!("{primary}?application_name=s1");
         let mut copy = as_user(Command::new(programs().join("pg_basebackup")));
-        copy.args(["-R", "-X", "stream", "-C", "-S", "s1", "--checkpoint=fast", "-d", &from, "-D"]).arg(&data);
+        copy.args(["-R", "-X", "stream", "-C", "-S", "s1", "--checkpoint=fast", "--no-sync"]);
+        copy.args(["-d", &from, "-D"]).arg(data);
         assert!(copy.status().unwrap().success());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut watch_dog = as_user(Command::new("sh"));
-        watch_dog.args(["-c", WATCH_DOG, "sh"]).arg(programs().join("postgres")).arg("-D").arg(&data);
+        watch_dog.args(["-c", WATCH_DOG, "sh"]).arg(programs().join("postgres")).arg("-D").arg(data);
         watch_dog.args(["-p", &port.to_string(), "-c", "fsync=off", "-c", "max_connections=200"]);
         watch_dog.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
         watch_dog.env("LOG", data.join("server.log")).stdin(Stdio::piped()).process_group(0);
         let standby = Self { port, watch_dog: watch_dog.spawn().unwrap() };
         until("the standby follows", || {
-            psql(&primary.url(), "SELECT state FROM pg_stat_replication WHERE application_name = 's1'") == "streaming"
+            psql(primary, "SELECT state FROM pg_stat_replication WHERE application_name = 's1'") == "streaming"
         });
         standby
     }
 
-    fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    /// Where it listens, e.g. `127.0.0.1:5432`.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@{}/postgres", self.address())
+    }
+
+    /// It takes the place of its primary.
+    #[track_caller]
+    pub(crate) fn promote(&self) {
+        assert_eq!(psql(&self.url(), "SELECT pg_promote()"), "t");
     }
 
     /// The process that takes over what the primary has written.
-    fn receivers(&self) -> Vec<String> {
+    pub(crate) fn receivers(&self) -> Vec<String> {
         let pids = psql(&self.url(), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walreceiver'");
         pids.lines().map(ToOwned::to_owned).collect()
     }
@@ -69,25 +82,35 @@ fn as_user(mut command: Command) -> Command {
     command
 }
 
-fn psql(url: &str, statement: &str) -> String {
+pub(crate) fn psql(url: &str, statement: &str) -> String {
     let said = Command::new("psql").args(["-X", "-q", "-A", "-t", "-c", statement]).arg(url).output().unwrap();
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
 }
 
-fn signal(name: &str, pids: &[String]) {
+/// From now on commits of the primary wait until the standby has them.
+pub(crate) fn wait_for_standby(primary: &str) {
+    let _ = psql(primary, "ALTER SYSTEM SET synchronous_standby_names = 's1'");
+    let _ = psql(primary, "SELECT pg_reload_conf()");
+    until("the standby is waited for", || {
+        psql(primary, "SELECT sync_state FROM pg_stat_replication WHERE application_name = 's1'") == "sync"
+    });
+}
+
+pub(crate) fn signal(name: &str, pids: &[String]) {
     assert!(Command::new("kill").arg(format!("-{name}")).args(pids).status().unwrap().success());
 }
 
-fn durable(caller: &Client) -> Value {
+/// What a node says that a confirmed change survives.
+pub(crate) fn durable(caller: &Client) -> Value {
     caller.get("/readyz").json()["parts"]["durable"].clone()
 }
 
 #[test]
 fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success() {
     let mut primary = Postgres::start_fresh();
-    let standby = Standby::of(&primary);
-    let both = format!("{},127.0.0.1:{}/postgres", primary.url().trim_end_matches("/postgres"), standby.port);
     let folder = primary.folder().to_owned();
+    let standby = Standby::of(&primary.url(), &folder.join("standby"));
+    let both = format!("{},{}/postgres", primary.url().trim_end_matches("/postgres"), standby.address());
     let program = primary.program().with("TOKENWARD_DATA_DIR", &folder.join("node").to_string_lossy());
     // Calls pass for so long while the standby is frozen, and registrations with it.
     let program = program.with("TOKENWARD_DATABASE_URL", &both).with("TOKENWARD_LEASE", "5s");
@@ -109,8 +132,7 @@ fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success
     let told = revoke(&early.0).expect(200);
     assert!(told.header("tokenward-effective").unwrap().ends_with("; durable=local"), "{told:?}");
 
-    let _ = psql(&primary.url(), "ALTER SYSTEM SET synchronous_standby_names = 's1'");
-    let _ = psql(&primary.url(), "SELECT pg_reload_conf()");
+    wait_for_standby(&primary.url());
     until("the node notices", || durable(&anybody) == "replicated");
     let told = revoke(&ended.0).expect(200);
     assert!(told.header("tokenward-effective").unwrap().ends_with("; durable=replicated"), "{told:?}");
@@ -138,7 +160,7 @@ fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success
 
     // The primary is lost, and the standby takes its place.
     primary.stop();
-    assert_eq!(psql(&standby.url(), "SELECT pg_promote()"), "t");
+    standby.promote();
     until("the node goes on", || whoami(&kept.1) == 200);
     for (_, text) in [&early, &ended, &unsure] {
         until("it is refused, and not only because something is away", || {
