@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream as Stream;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -113,7 +114,9 @@ impl Connection {
     }
 }
 
-/// Middleware: a connection is not idle while one of its requests is answered.
+/// Middleware: a connection is not idle while one of its requests is answered. And the last answer of a connection says that
+/// it is: the HTTP library closes the connection of a client that offers another protocol with its request (RFC 9110 §7.8),
+/// as Java's does with each of them, and whoever is not told so sends the next one into it.
 pub(crate) async fn busy<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -125,9 +128,15 @@ pub(crate) async fn busy<B: MessageBody + 'static>(
             connection.busy.store(busy, Ordering::SeqCst);
         }
     };
+    let is_last = request.head().connection_type() == ConnectionType::Upgrade;
     mark(true);
-    let answered = next.call(request).await;
+    let mut answered = next.call(request).await;
     mark(false);
+    if let Ok(answer) = &mut answered
+        && is_last
+    {
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     answered
 }
 

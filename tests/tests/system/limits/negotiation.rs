@@ -1,7 +1,7 @@
 //! What clients would like to have otherwise: parts, older copies, other forms.
 
 use serde_json::json;
-use token_testkit::on_each_database;
+use token_testkit::{Database, Kind, on_each_database};
 
 use crate::app::App;
 
@@ -37,6 +37,33 @@ fn atk_w11_ranges_dates_and_forms_change_no_answer_and_no_request_is_unpacked() 
         }
         assert_eq!(app.admin.get("/api/v1/tokens").expect(200).json()["items"].as_array().unwrap().len(), 2);
     });
+}
+
+#[test]
+fn atk_w10_a_client_that_offers_another_protocol_is_told_that_its_connection_ends_with_the_answer() {
+    let app = App::start(Database::fresh(Kind::Sqlite));
+    let host = app.server.address().trim_start_matches("http://");
+    let body = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\ntoken=a.b";
+    for (request, rest, status) in [
+        ("GET /healthz", "\r\n", 200),
+        ("GET /sign-in", "\r\n", 200),
+        ("GET /nowhere", "\r\n", 404),
+        ("PUT /healthz", "\r\n", 405),
+        ("GET /api/v1/tokens", "\r\n", 401),
+        ("POST /oauth2/introspect", body, 401),
+    ] {
+        // What Java says with each request over plain HTTP, and browsers for a web socket.
+        for offer in [
+            "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAAA\r\nUpgrade: h2c\r\n",
+            "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n",
+        ] {
+            let asked = format!("{request} HTTP/1.1\r\nHost: {host}\r\n{offer}{rest}");
+            let answers = token_testkit::exchange(app.server.address(), asked.as_bytes());
+            let [answer] = answers.as_slice() else { panic!("{asked}: {answers:?}") };
+            assert_eq!((answer.status, answer.header("connection")), (status, Some("close")), "{asked}: {answer:?}");
+            assert_eq!(answer.header("upgrade"), None, "{asked}");
+        }
+    }
 }
 
 #[test]
