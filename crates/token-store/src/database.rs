@@ -117,11 +117,21 @@ impl Pools {
         &self,
         act: impl FnOnce(&mut Conn) -> Result<Option<T>, StoreError>,
     ) -> Result<Option<T>, StoreError> {
+        self.write_then(act, |_| Ok(()))
+    }
+
+    /// The same, and what was committed is looked at by the connection that did it: another one may lead to another server
+    /// by then.
+    pub(crate) fn write_then<T>(
+        &self,
+        act: impl FnOnce(&mut Conn) -> Result<Option<T>, StoreError>,
+        committed: impl FnOnce(&mut Conn) -> Result<(), StoreError>,
+    ) -> Result<Option<T>, StoreError> {
         let mut conn = self.writer()?;
         conn.begin_write().map_err(failed)?;
         match act(&mut conn) {
             Ok(Some(value)) => match conn.commit() {
-                Ok(()) => Ok(Some(value)),
+                Ok(()) => committed(&mut conn).map(|()| Some(value)),
                 Err(error) => {
                     let _ = conn.rollback();
                     let lost = conn.is_broken();

@@ -97,35 +97,30 @@ impl TokenStore {
         self.pools.setup().seen.load(Ordering::SeqCst)
     }
 
-    /// Makes sure that what was committed is where the setup says, as far as this node can see it.
-    pub(crate) fn confirm(&self) -> Result<(), StoreError> {
-        if self.pools.setup().durability() == Durability::Local || !self.sees_standbys() {
+    /// Makes sure that what this connection has committed is where the setup says, as far as this node can see it: as it is
+    /// now, or as it was when the change began, since it may be that of another server by now.
+    pub(crate) fn confirm(&self, conn: &mut Conn, before: Durability) -> Result<(), StoreError> {
+        let setups = [before, self.pools.setup().durability()];
+        if !setups.contains(&Durability::Replicated) || !self.sees_standbys() {
             return Ok(());
         }
-        self.reached().map_err(|error| StoreError::OutcomeUnknown(Box::new(error)))?;
-        Ok(())
+        reached(conn).map_err(|error| StoreError::OutcomeUnknown(Box::new(error)))
     }
+}
 
-    fn reached(&self) -> Result<(), StoreError> {
-        let look = |conn: &mut Conn| {
-            let written = each!(conn, c => diesel::sql_query(WRITTEN).get_result::<Written>(c.as_mut()));
-            written.map_err(failed)
-        };
-        let Written { position } = self.pools.read(look)?;
-        for look in 0..LOOKS.1 {
-            if 0 < look {
-                std::thread::sleep(LOOKS.0);
-            }
-            let has_all = self.pools.read(|conn| {
-                let asked = each!(conn, c => {
-                    diesel::sql_query(REACHED).bind::<Text, _>(&position).get_result::<Reached>(c.as_mut())
-                });
-                asked.map_err(failed)
-            })?;
-            if has_all.reached {
-                return Ok(());
-            }
+/// Waits until the standbys of the server at the other end have all that is written there.
+fn reached(conn: &mut Conn) -> Result<(), StoreError> {
+    let Written { position } = each!(conn, c => diesel::sql_query(WRITTEN).get_result(c.as_mut())).map_err(failed)?;
+    for look in 0..LOOKS.1 {
+        if 0 < look {
+            std::thread::sleep(LOOKS.0);
         }
-        Err(StoreError::Unavailable(Box::new(OnOneMachine)))
+        let asked = each!(conn, c => {
+            diesel::sql_query(REACHED).bind::<Text, _>(&position).get_result::<Reached>(c.as_mut())
+        });
+        if asked.map_err(failed)?.reached {
+            return Ok(());
+        }
     }
+    Err(StoreError::Unavailable(Box::new(OnOneMachine)))
 }

@@ -28,7 +28,8 @@ const SEALED_AT_ONCE: i64 = 1_000;
 impl Store for TokenStore {
     fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError> {
         let mut unchanged = None;
-        let committed = self.pools.write(|conn| {
+        let durability = self.durability();
+        let act = |conn: &mut Conn| {
             let mut head = lock_head(conn)?;
             fail_point!("write.locked");
             let decided = decide(conn as &mut dyn Load)?;
@@ -40,11 +41,11 @@ impl Store for TokenStore {
             self.write_changes(conn, &mut head, author, &decided)?;
             fail_point!("write.before_commit");
             Ok(Some(Committed { head: head.head }))
+        };
+        let committed = self.pools.write_then(act, |conn| {
+            fail_point!("write.after_commit");
+            self.confirm(conn, durability)
         })?;
-        fail_point!("write.after_commit");
-        if committed.is_some() {
-            self.confirm()?;
-        }
         committed.or(unchanged).ok_or(StoreError::NotApplied("nothing was decided"))
     }
 

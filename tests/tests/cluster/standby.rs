@@ -13,6 +13,9 @@ use token_testkit::{Client, Server};
 use crate::nodes::until;
 use crate::postgres::{Postgres, WATCH_DOG, owner, programs};
 
+/// Somebody loses patience with all commits that wait for the standby.
+const CANCEL_WAITS: &str = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+
 /// A standby that follows a primary; ends with this value.
 pub(crate) struct Standby {
     port: u16,
@@ -105,6 +108,42 @@ pub(crate) fn durable(caller: &Client) -> Value {
     caller.get("/readyz").json()["parts"]["durable"].clone()
 }
 
+#[cfg(feature = "failpoints")]
+#[test]
+fn p22_a_cancelled_wait_is_no_success_where_the_standby_takes_over_before_anybody_has_looked() {
+    let mut primary = Postgres::start_fresh();
+    let folder = primary.folder().to_owned();
+    let standby = Standby::of(&primary.url(), &folder.join("standby"));
+    let both = format!("{},{}/postgres", primary.url().trim_end_matches("/postgres"), standby.address());
+    let program = primary.program().with("TOKENWARD_DATABASE_URL", &both).with("TOKENWARD_LEASE", "5s");
+    let create =
+        |name: &str| program.run(&["token", "create", "--name", name, "--role", "admin", "--json"]).ok().json();
+    let [admin, unsure] = ["root", "unsure"].map(create);
+    wait_for_standby(&primary.url());
+    let stops = program.clone().with("TOKENWARD_FAULTS", "write.after_commit=sleep(6000)");
+    let server = Server::start(&stops, folder.join("node.log"));
+    let admin = server.client().bearer(admin["token"].as_str().unwrap());
+    until("the node notices", || durable(&admin) == "replicated");
+    let stopped = || server.log().matches("stopped at write.after_commit").count();
+    let before = stopped();
+    let path = format!("/api/v1/tokens/{}/revoke", unsure["id"].as_str().unwrap());
+    let frozen = standby.receivers();
+    signal("STOP", &frozen);
+    let answer = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| admin.post(&path, &json!({})));
+        until("its wait is cancelled", || {
+            let _ = psql(&primary.url(), CANCEL_WAITS);
+            before < stopped()
+        });
+        // What the standby has not got is lost with it.
+        primary.stop();
+        signal("CONT", &frozen);
+        standby.promote();
+        asked.join().unwrap()
+    });
+    assert_eq!((answer.status, &answer.json()["type"]), (503, &json!("/problems/outcome-unknown")), "{answer:?}");
+}
+
 #[test]
 fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success() {
     let mut primary = Postgres::start_fresh();
@@ -147,9 +186,8 @@ fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success
             answered.store(true, Ordering::SeqCst);
             answer
         });
-        let waiting = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
         until("the commit is answered", || {
-            let _ = psql(&primary.url(), waiting);
+            let _ = psql(&primary.url(), CANCEL_WAITS);
             answered.load(Ordering::SeqCst)
         });
         asked.join().unwrap()
