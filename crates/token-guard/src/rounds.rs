@@ -169,13 +169,13 @@ impl Guard {
         if self.is_fresh() { Ok(()) } else { Err(Refusal::Stale(StoreError::Busy)) }
     }
 
-    /// Becomes fresh, or says that it is not.
+    /// One step to being fresh, or says that there is none. Many who come at once share it.
     pub(crate) fn freshen(&self) -> Result<(), Refusal> {
-        match self.turn(PATIENCE, true) {
-            Ok(_) => Ok(()),
+        let step = |rounds: &mut Rounds| if self.is_fresh() { Ok(()) } else { self.run(rounds, true).map(|_| ()) };
+        match self.rounds.with(PATIENCE, step).unwrap_or(Err(StoreError::Busy)) {
             // Another thread did it meanwhile.
-            Err(_) if self.is_fresh() => Ok(()),
-            Err(error) => Err(Refusal::Stale(error)),
+            Err(error) if !self.is_fresh() => Err(Refusal::Stale(error)),
+            _ => Ok(()),
         }
     }
 
