@@ -23,6 +23,15 @@ pub struct Grant {
     pub credentials: Credentials,
 }
 
+impl Grant {
+    /// The second from which on one of its JWTs is refused, as far as the time alone ends it: the earliest end of token and
+    /// text, that of a replaced text included.
+    #[must_use]
+    pub fn ends_at(&self, credential: &Credential) -> Option<UnixSeconds> {
+        [self.expires_at, credential.expires_at, credential.ends.latest()].into_iter().flatten().min()
+    }
+}
+
 /// The state of a token that nobody ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Unrevoked;
@@ -309,6 +318,21 @@ mod tests {
         assert_eq!(admit(&grant(None, waiting), 9, None), Some(Inactive::Superseded));
         let used = Ends::OnFirstUse { latest: at(9), used_at: Some(at(3)) };
         assert_eq!(admit(&grant(None, used), 4, None), Some(Inactive::Superseded));
+    }
+
+    #[test]
+    fn a_text_passes_until_the_second_it_ends_at() {
+        for expires in [None, Some(5), Some(100)] {
+            for ends in [Ends::Never, Ends::At(at(9)), Ends::OnFirstUse { latest: at(9), used_at: None }] {
+                for token_expires in [None, Some(7), Some(200)] {
+                    let grant = Grant { expires_at: token_expires.map(at), ..grant(expires, ends) };
+                    let last = grant.ends_at(grant.credentials.newest()).map_or(i64::MAX, UnixSeconds::get);
+                    for now in [0, 4, 5, 6, 7, 8, 9, 99, 100, 199, 200] {
+                        assert_eq!(admit(&grant, now, None).is_none(), now < last, "{grant:?} at {now}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

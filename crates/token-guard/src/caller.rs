@@ -109,9 +109,8 @@ impl Caller {
     /// there is none. `None` where it depends on more than the time.
     pub(crate) fn judged_until(&self) -> Option<i64> {
         let grant = self.0.token.stored.grant();
-        let ends = grant.credentials.find(self.0.credential)?.ends.latest();
-        let until = self.0.expires_at.into_iter().chain(ends).min();
-        grant.allowed_networks.is_none().then_some(until.map_or(i64::MAX, UnixSeconds::get))
+        let ends_at = grant.ends_at(grant.credentials.find(self.0.credential)?);
+        grant.allowed_networks.is_none().then_some(ends_at.map_or(i64::MAX, UnixSeconds::get))
     }
 
     /// The same caller for one thread to keep, which counts its calls with it.

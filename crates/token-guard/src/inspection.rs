@@ -69,7 +69,7 @@ impl Purpose for Question {
             compiled: token.compiled(&published.policy),
             credential: text.id,
             issued_at: text.issued_at,
-            ends_at: grant.expires_at.into_iter().chain(text.expires_at).chain(text.ends.latest()).min(),
+            ends_at: grant.ends_at(text),
             published: Arc::clone(published),
         }
     }
