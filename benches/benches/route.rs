@@ -102,10 +102,6 @@ fn report(tokens: usize) {
         Contender { name, load, process: &process }
     };
     let mut contenders = ["bare", "guarded", "naive"].map(contender);
-    // Each token is read once, before anything counts.
-    for contender in &mut contenders {
-        contender.load.warm_up();
-    }
     let so_far = |[_, guarded, _]: &[Contender<'_>; 3]| (asked(&process), guarded.load.sent());
     let (asked_before, sent_before) = so_far(&contenders);
     compare(&mut contenders);

@@ -26,22 +26,23 @@ pub struct Load {
 }
 
 impl Load {
-    /// Connects. Each answer must be a good one.
+    /// Connects, and sends each request once, before anything counts.
+    ///
+    /// # Panics
+    ///
+    /// When an answer is no good one.
     #[must_use]
     pub fn new(address: SocketAddr, requests: Vec<Vec<u8>>, is_good: fn(&Answer) -> bool) -> Self {
         let connections = (0..CONNECTIONS).map(|_| Connection::open(address)).collect();
-        Self { connections, requests, is_good, next: 0 }
+        let mut load = Self { connections, requests, is_good, next: 0 };
+        load.call(load.requests.len().max(TURN).next_multiple_of(CONNECTIONS));
+        load
     }
 
     /// How many requests were sent.
     #[must_use]
     pub fn sent(&self) -> usize {
         self.next
-    }
-
-    /// Sends each request once, before anything counts.
-    pub fn warm_up(&mut self) {
-        self.call(self.requests.len().max(TURN).next_multiple_of(CONNECTIONS));
     }
 
     /// Sends so many requests, on half of the connections while the others are answered: a server that always has some
@@ -106,9 +107,6 @@ struct Cost {
 ///
 /// When a server ends or an answer is no good one.
 pub fn compare(contenders: &mut [Contender<'_>]) {
-    for contender in contenders.iter_mut() {
-        contender.load.warm_up();
-    }
     let rounds: Vec<Vec<Cost>> = (0..TURNS).map(|_| contenders.iter_mut().map(turn).collect()).collect();
     for (place, contender) in contenders.iter().enumerate() {
         let of = |figure: fn(Cost, Cost) -> f64| {
