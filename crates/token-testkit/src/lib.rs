@@ -5,6 +5,7 @@
 mod client;
 mod database;
 mod embedded;
+mod line;
 mod long;
 mod ports;
 mod product;
@@ -15,6 +16,7 @@ mod server;
 pub use client::{Answer, Client};
 pub use database::{Database, Kind, on_each_database};
 pub use embedded::call_embedded;
+pub use line::Line;
 pub use long::is_long;
 pub use ports::{FixedClock, SeededRandomness};
 pub use product::{Product, RawRequest};

@@ -50,7 +50,20 @@ fn answers(mut bytes: &[u8]) -> Vec<Answer> {
     all
 }
 
+/// The first answer, of which the end may be missing, and what follows it.
 fn answer(bytes: &[u8]) -> Option<(Answer, &[u8])> {
+    let (head, length, body) = head(bytes)?;
+    Some(with_body(head, body.split_at_checked(length).unwrap_or((body, b""))))
+}
+
+/// The first answer and what follows it, once all of it is there.
+pub(crate) fn whole_answer(bytes: &[u8]) -> Option<(Answer, &[u8])> {
+    let (head, length, body) = head(bytes)?;
+    Some(with_body(head, body.split_at_checked(length)?))
+}
+
+/// An answer without its body, the length of that, and the bytes from its begin on.
+fn head(bytes: &[u8]) -> Option<(Answer, usize, &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, body) = (bytes.get(..end)?, bytes.get(end + 4..)?);
     let head = String::from_utf8_lossy(head).into_owned();
@@ -59,8 +72,11 @@ fn answer(bytes: &[u8]) -> Option<(Answer, &[u8])> {
     let field = |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
     let headers: Vec<(String, String)> = lines.filter_map(field).collect();
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    let (body, rest) = body.split_at_checked(length.unwrap_or(0)).unwrap_or((body, b""));
-    Some((Answer { status, headers, text: String::from_utf8_lossy(body).into_owned() }, rest))
+    Some((Answer { status, headers, text: String::new() }, length.unwrap_or(0), body))
+}
+
+fn with_body<'a>(head: Answer, (body, rest): (&[u8], &'a [u8])) -> (Answer, &'a [u8]) {
+    (Answer { text: String::from_utf8_lossy(body).into_owned(), ..head }, rest)
 }
 
 #[cfg(test)]
@@ -75,5 +91,15 @@ mod tests {
         assert_eq!(seen, [(401, "no"), (200, "")]);
         assert_eq!(all.first().and_then(|answer| answer.header("x-a")), Some("b"));
         assert!(answers(b"garbage").is_empty());
+    }
+
+    #[test]
+    fn an_answer_is_whole_when_its_body_is_there() {
+        let bytes = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nnoHTTP/1.1 200 OK\r\n\r\n";
+        let first = bytes.len() - b"HTTP/1.1 200 OK\r\n\r\n".len();
+        assert!((0..first).all(|length| whole_answer(&bytes[..length]).is_none()));
+        let (answer, rest) = whole_answer(bytes).unwrap();
+        assert_eq!((answer.status, answer.text.as_str()), (401, "no"));
+        assert_eq!(whole_answer(rest).unwrap().0.status, 200);
     }
 }

@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use crate::{Client, Program};
 
+/// So much of a log is shown when a test fails.
+const LAST_LINES: usize = 60;
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -133,5 +136,11 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default();
+            eprintln!("the server at {} said at last:\n{}", self.address, last.join("\n"));
+        }
     }
 }

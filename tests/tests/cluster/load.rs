@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
+use token_testkit::{Answer, Line};
 
 use crate::history::{Call, History};
-use crate::line::{Line, Reply};
 use crate::nodes::{EFFECTIVE, Made, NODES, Nodes, until};
 use crate::proxy::Way;
 
@@ -74,7 +74,7 @@ impl<'a> Lines<'a> {
         Self { nodes, lines: [const { None }; NODES] }
     }
 
-    fn call(&mut self, node: usize, method: &str, path: &str, text: &str, body: &str) -> Option<Reply> {
+    fn call(&mut self, node: usize, method: &str, path: &str, text: &str, body: &str) -> Option<Answer> {
         let known = self.lines[node].take();
         let mut line =
             known.or_else(|| Line::open(&self.nodes.address(node)).and_then(|line| line.patient_for(GIVEN_UP)).ok())?;
@@ -198,7 +198,7 @@ impl<'a> Load<'a> {
         let reply = lines.call(node, "POST", "/api/v1/tokens", &self.nodes.admin_text, &body);
         let reply = reply.filter(|reply| reply.status == 201)?;
         assert!(is_effective(&reply), "{reply:?}");
-        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        let answer = reply.json();
         let [id, text] = ["id", "token"].map(|name| answer[name].as_str().unwrap().to_owned());
         self.history.made(number);
         Some(Arc::new(Token { number, made: Made { id, text } }))
@@ -225,7 +225,7 @@ impl<'a> Load<'a> {
     }
 }
 
-fn is_effective(reply: &Reply) -> bool {
+fn is_effective(reply: &Answer) -> bool {
     reply.header(EFFECTIVE).is_some_and(|field| field.starts_with("everywhere;"))
 }
 

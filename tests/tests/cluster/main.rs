@@ -15,7 +15,6 @@ mod checker;
 mod faults;
 mod first_use;
 mod history;
-mod line;
 mod load;
 mod many;
 mod nodes;

@@ -5,9 +5,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
-use token_testkit::{Database, Kind};
+use token_testkit::{Database, Kind, Line};
 
-use crate::line::Line;
 use crate::nodes::{EFFECTIVE, Made, NODES, Nodes, PATIENCE, moment, until, waited};
 
 const MANY: usize = 1_000;

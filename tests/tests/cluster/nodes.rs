@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use token_testkit::{Answer, Client, Database, Kind, Program, Server};
+use token_testkit::{Answer, Client, Database, Kind, Line, Program, Server};
 
-use crate::line::Line;
 use crate::proxy::{Proxy, Way};
 
 /// How many nodes there are.

@@ -1,10 +1,6 @@
 //! A service whose process stands still, as the machine under it may, and goes on.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
-
-use token_testkit::on_each_database;
+use token_testkit::{Line, on_each_database};
 
 use super::service::Service;
 use super::{call, follower, nodes, revoke, server, until, waited};
@@ -13,52 +9,14 @@ use crate::app::Made;
 /// In milliseconds.
 const LEASE: u64 = 1_000;
 
-/// What a busy machine may take beyond that; without a bound it would be for ever.
-const SLACK: u64 = 8_000;
+/// What a machine takes beyond the bound that has little else to do.
+const SLACK: u64 = 200;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// Of so many rounds one has to find the machine like that: whoever waits for too long does so in each of them.
+const ROUNDS: usize = 3;
 
-/// A connection that stays open: what is sent lies there until the service reads it.
-struct Line(BufReader<TcpStream>);
-
-impl Line {
-    fn open(service: &Service) -> Self {
-        let stream = TcpStream::connect(service.listen()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    fn send(&mut self, token: &Made) {
-        let head = format!("GET /assets HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {}\r\n\r\n", token.text);
-        self.0.get_mut().write_all(head.as_bytes()).unwrap();
-    }
-
-    /// The status of the next answer; `None` if the connection was closed without one.
-    fn receive(&mut self) -> Option<u16> {
-        let status = self.line().split(' ').nth(1)?.parse().unwrap();
-        let mut length = 0;
-        loop {
-            let field = self.line();
-            match field.split_once(':') {
-                None => break,
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.trim().parse().unwrap();
-                }
-                Some(_) => {}
-            }
-        }
-        self.0.read_exact(&mut vec![0; length]).unwrap();
-        Some(status)
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        if let Err(error) = self.0.read_line(&mut line) {
-            assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}");
-        }
-        line
-    }
+fn send(line: &mut Line, token: &Made) {
+    line.send("GET", "/assets", &token.text, "").unwrap();
 }
 
 #[test]
@@ -68,29 +26,31 @@ fn p12_p33_x02_atk_m02_atk_t06_a_service_that_was_stopped_admits_nobody_who_was_
         let good = app.token("good", &[&reader]);
         let log = app.database.folder().join("service.log");
         let mut service = Service::start(app.server.address(), &follower(&app), log);
-        for round in 0..3 {
+        let mut waits = Vec::new();
+        for round in 0..ROUNDS {
             let token = app.token(&format!("caller {round}"), &[&reader]);
             let _ = until(200, || call(&service, &good));
             // Every thread of the service knows it.
-            let mut lines: Vec<Line> = (0..4).map(|_| Line::open(&service)).collect();
+            let mut lines: Vec<Line> = (0..4).map(|_| Line::open(service.address()).unwrap()).collect();
             for line in &mut lines {
-                line.send(&token);
-                assert_eq!(line.receive(), Some(200));
+                send(line, &token);
+                assert_eq!(line.receive().unwrap().status, 200);
             }
             let paused = service.pause();
             let revoked = revoke(&app, &token);
             assert_eq!(nodes(&revoked), 2, "the server, and the service that stands still: {revoked:?}");
             let waited = waited(&revoked);
             assert!(LEASE * 11 / 10 <= waited, "a silent node may go by what it has read: {waited} ms");
-            assert!(waited < LEASE * 12 / 10 + SLACK, "{waited} ms");
+            waits.push(waited);
             // All are there before it goes on: on connections that it knows, and on others.
-            lines.extend((0..4).map(|_| Line::open(&service)));
+            lines.extend((0..4).map(|_| Line::open(service.address()).unwrap()));
             for line in &mut lines {
-                line.send(&token);
+                send(line, &token);
             }
             drop(paused);
             // One that was idle for too long may be closed.
-            let first: Vec<u16> = lines.iter_mut().filter_map(Line::receive).collect();
+            let first: Vec<u16> =
+                lines.iter_mut().filter_map(|line| line.receive().ok()).map(|answer| answer.status).collect();
             assert!(4 <= first.len(), "the others are answered: {first:?}");
             assert!(first.iter().all(|status| [401, 503].contains(status)), "its first answers are {first:?}");
             for (expected, token) in [(401, &token), (200, &good)] {
@@ -98,6 +58,7 @@ fn p12_p33_x02_atk_m02_atk_t06_a_service_that_was_stopped_admits_nobody_who_was_
                 assert!(before.iter().all(|status| *status == 503), "before {expected}: {before:?}");
             }
         }
+        assert!(waits.iter().any(|waited| *waited <= LEASE * 12 / 10 + SLACK), "always for too long: {waits:?} ms");
         assert!(service.lives(), "nobody started it again");
     });
 }

@@ -13,7 +13,7 @@ use token_testkit::Client;
 /// A running service; ends with the test, also when it fails.
 pub(crate) struct Service {
     child: Child,
-    listen: String,
+    address: String,
     client: Client,
     log: PathBuf,
 }
@@ -56,8 +56,9 @@ impl Service {
             .stderr(file)
             .spawn()
             .expect("`cargo build -p` with the name of the example makes it");
-        let client = Client::new(&format!("http://{listen}"));
-        let mut service = Self { child, listen, client, log };
+        let address = format!("http://{listen}");
+        let client = Client::new(&address);
+        let mut service = Self { child, address, client, log };
         for _ in 0..1_500 {
             if service.client.send("GET", "/healthz", None).is_ok_and(|answer| answer.status == 204) {
                 return Ok(service);
@@ -74,9 +75,9 @@ impl Service {
         &self.client
     }
 
-    /// Where it listens, e.g. `127.0.0.1:4711`.
-    pub(crate) fn listen(&self) -> &str {
-        &self.listen
+    /// Where it listens, e.g. `http://127.0.0.1:4711`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Stops its process where it is, as the machine under it may.
