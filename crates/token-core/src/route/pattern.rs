@@ -22,6 +22,9 @@ pub enum ParseRoutePatternError {
         "`*` stands for a whole segment, and `**` for everything at the end: `/assets/*/parts`, `/assets/**`; a star in a name is `%2A`"
     )]
     Wildcard,
+    /// A brace: many programs name a segment of any text in braces.
+    #[error("a segment of any text is `*`, not a name in braces: `/assets/*`; a brace in a name is `%7B` or `%7D`")]
+    Brace,
     /// A query.
     #[error("rules are about paths alone: no `?`")]
     Query,
@@ -68,7 +71,7 @@ impl FromStr for RoutePattern {
     type Err = ParseRoutePatternError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        use ParseRoutePatternError::{Path, Query, TooDeep, TooLong, Wildcard};
+        use ParseRoutePatternError::{Brace, Path, Query, TooDeep, TooLong, Wildcard};
         if ROUTE_PATH < text.len() {
             return Err(TooLong);
         }
@@ -86,6 +89,7 @@ impl FromStr for RoutePattern {
         let read = |(index, text): (usize, &&str)| match *text {
             "*" => Ok(RouteSegment::One),
             text if text.contains('*') => Err(Wildcard),
+            text if text.contains(['{', '}']) => Err(Brace),
             "" if rest || index + 1 < segments.len() => Err(Path(RefusedPath::EmptySegment)),
             text => Ok(RouteSegment::Literal(segment(text)?.into_owned())),
         };
@@ -101,7 +105,8 @@ impl fmt::Display for RoutePattern {
             match segment {
                 RouteSegment::One => f.write_char('*')?,
                 RouteSegment::Literal(text) => text.bytes().try_for_each(|byte| {
-                    let plain = byte.is_ascii_graphic() && !matches!(byte, b'%' | b'*' | b'?' | b'#' | b'"');
+                    let plain =
+                        byte.is_ascii_graphic() && !matches!(byte, b'%' | b'*' | b'?' | b'#' | b'"' | b'{' | b'}');
                     if plain { f.write_char(char::from(byte)) } else { write!(f, "%{byte:02X}") }
                 })?,
             }
@@ -119,7 +124,9 @@ mod tests {
         for text in ["/", "/**", "/*", "/assets/**", "/assets/*/parts", "/assets/", "/a%20b/%2A/%C3%A9", "/A:b@c"] {
             assert_eq!(text.parse::<RoutePattern>().unwrap().to_string(), text);
         }
-        for (text, spelled) in [("/é", "/%C3%A9"), ("/%41%2d", "/A-"), ("/%2a", "/%2A"), ("/%25", "/%25")] {
+        for (text, spelled) in
+            [("/é", "/%C3%A9"), ("/%41%2d", "/A-"), ("/%2a", "/%2A"), ("/%25", "/%25"), ("/%7bid%7d", "/%7Bid%7D")]
+        {
             let pattern: RoutePattern = text.parse().unwrap();
             assert_eq!(pattern.to_string(), spelled);
             assert_eq!(spelled.parse(), Ok(pattern));
@@ -128,7 +135,7 @@ mod tests {
 
     #[test]
     fn only_the_grammar_of_patterns() {
-        use ParseRoutePatternError::{Path, Query, TooDeep, TooLong, Wildcard};
+        use ParseRoutePatternError::{Brace, Path, Query, TooDeep, TooLong, Wildcard};
         for (text, why) in [
             ("", Path(RefusedPath::NotAbsolute)),
             ("assets", Path(RefusedPath::NotAbsolute)),
@@ -148,6 +155,8 @@ mod tests {
             ("/***", Wildcard),
             ("/a/**b", Wildcard),
             ("/a?b", Query),
+            ("/assets/{id}", Brace),
+            ("/a}", Brace),
         ] {
             assert_eq!(text.parse::<RoutePattern>(), Err(why), "{text}");
         }
