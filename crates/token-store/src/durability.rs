@@ -23,7 +23,7 @@ const SETUP: &str = "SELECT current_setting('synchronous_standby_names') <> '' \
      pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS seen";
 
 /// Everything that is on the disk of the server now, the commit before among it.
-const WRITTEN: &str = "SELECT pg_current_wal_flush_lsn()::text AS position";
+const WRITTEN: &str = "pg_current_wal_flush_lsn()::text AS position";
 
 /// As many standbys as a commit waits for have all of it; or none is to be waited for any more.
 const REACHED: &str = "SELECT current_setting('synchronous_standby_names') = '' OR count(*) >= coalesce(substring(\
@@ -52,6 +52,8 @@ struct Found {
 
 #[derive(QueryableByName)]
 struct Written {
+    #[diesel(embed)]
+    found: Found,
     #[diesel(sql_type = Text)]
     position: String,
 }
@@ -68,10 +70,14 @@ impl SetUp {
         if conn.is_embedded() {
             return Ok(());
         }
-        let found: Found = each!(conn, c => diesel::sql_query(SETUP).get_result(c.as_mut()))?;
+        let found = each!(conn, c => diesel::sql_query(SETUP).get_result(c.as_mut()))?;
+        self.note(&found);
+        Ok(())
+    }
+
+    fn note(&self, found: &Found) {
         self.replicated.store(found.replicated, Ordering::SeqCst);
         self.seen.store(found.seen, Ordering::SeqCst);
-        Ok(())
     }
 
     pub(crate) fn durability(&self) -> Durability {
@@ -97,30 +103,34 @@ impl TokenStore {
         self.pools.setup().seen.load(Ordering::SeqCst)
     }
 
-    /// Makes sure that what this connection has committed is where the setup says, as far as this node can see it: as it is
-    /// now, or as it was when the change began, since it may be that of another server by now.
-    pub(crate) fn confirm(&self, conn: &mut Conn, before: Durability) -> Result<(), StoreError> {
-        let setups = [before, self.pools.setup().durability()];
-        if !setups.contains(&Durability::Replicated) || !self.sees_standbys() {
+    /// Makes sure that what this connection has committed is where the server at its other end says, as far as this node can
+    /// see it. Other connections may lead to another server by now.
+    pub(crate) fn confirm(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        if conn.is_embedded() {
             return Ok(());
         }
-        reached(conn).map_err(|error| StoreError::OutcomeUnknown(Box::new(error)))
+        self.reached(conn).map_err(|error| StoreError::OutcomeUnknown(Box::new(error)))
     }
-}
 
-/// Waits until the standbys of the server at the other end have all that is written there.
-fn reached(conn: &mut Conn) -> Result<(), StoreError> {
-    let Written { position } = each!(conn, c => diesel::sql_query(WRITTEN).get_result(c.as_mut())).map_err(failed)?;
-    for look in 0..LOOKS.1 {
-        if 0 < look {
-            std::thread::sleep(LOOKS.0);
-        }
-        let asked = each!(conn, c => {
-            diesel::sql_query(REACHED).bind::<Text, _>(&position).get_result::<Reached>(c.as_mut())
-        });
-        if asked.map_err(failed)?.reached {
+    fn reached(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let written = format!("SELECT setup.*, {WRITTEN} FROM ({SETUP}) AS setup");
+        let Written { found, position } =
+            each!(conn, c => diesel::sql_query(written).get_result(c.as_mut())).map_err(failed)?;
+        self.pools.setup().note(&found);
+        if !found.replicated || !found.seen {
             return Ok(());
         }
+        for look in 0..LOOKS.1 {
+            if 0 < look {
+                std::thread::sleep(LOOKS.0);
+            }
+            let asked = each!(conn, c => {
+                diesel::sql_query(REACHED).bind::<Text, _>(&position).get_result::<Reached>(c.as_mut())
+            });
+            if asked.map_err(failed)?.reached {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable(Box::new(OnOneMachine)))
     }
-    Err(StoreError::Unavailable(Box::new(OnOneMachine)))
 }

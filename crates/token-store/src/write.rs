@@ -28,7 +28,6 @@ const SEALED_AT_ONCE: i64 = 1_000;
 impl Store for TokenStore {
     fn write(&self, author: &Author, decide: &mut Decide<'_>) -> Result<Committed, StoreError> {
         let mut unchanged = None;
-        let durability = self.durability();
         let act = |conn: &mut Conn| {
             let mut head = lock_head(conn)?;
             fail_point!("write.locked");
@@ -44,7 +43,7 @@ impl Store for TokenStore {
         };
         let committed = self.pools.write_then(act, |conn| {
             fail_point!("write.after_commit");
-            self.confirm(conn, durability)
+            self.confirm(conn)
         })?;
         committed.or(unchanged).ok_or(StoreError::NotApplied("nothing was decided"))
     }

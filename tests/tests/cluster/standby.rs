@@ -135,10 +135,10 @@ fn p22_a_cancelled_wait_is_no_success_where_the_standby_takes_over_before_anybod
             let _ = psql(&primary.url(), CANCEL_WAITS);
             before < stopped()
         });
-        // What the standby has not got is lost with it.
         primary.stop();
         signal("CONT", &frozen);
         standby.promote();
+        assert!(!asked.is_finished(), "nobody has looked yet: {:?}", asked.join());
         asked.join().unwrap()
     });
     assert_eq!((answer.status, &answer.json()["type"]), (503, &json!("/problems/outcome-unknown")), "{answer:?}");
