@@ -169,12 +169,12 @@ impl Guard {
         if self.is_fresh() { Ok(()) } else { Err(Refusal::Stale(StoreError::Busy)) }
     }
 
-    /// One step to being fresh, or says that there is none. Many who come at once share it.
+    /// Runs one round, unless that of another caller has made the guard fresh by the time it is this one's turn.
     pub(crate) fn freshen(&self) -> Result<(), Refusal> {
         let step = |rounds: &mut Rounds| if self.is_fresh() { Ok(()) } else { self.run(rounds, true).map(|_| ()) };
         match self.rounds.with(PATIENCE, step).unwrap_or(Err(StoreError::Busy)) {
-            // Another thread did it meanwhile.
             Err(error) if !self.is_fresh() => Err(Refusal::Stale(error)),
+            // Done, by this thread or by another meanwhile.
             _ => Ok(()),
         }
     }

@@ -1,25 +1,15 @@
 //! What a thread has admitted before is worth nothing as soon as anything has happened.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use token_admin::{EditToken, NewToken, OldEnds, RevokeToken, RotateToken};
-use token_core::{AllowedNetworks, Author, Boot, BootClock, GuardSource, NodeId, Permission, TokenId, UsageDay};
+use token_core::{AllowedNetworks, Author, BootClock, GuardSource, NodeId, Permission, TokenId, UsageDay};
 use token_guard::{Arrival, Follow, Guard, Refusal};
 use token_testkit::Kind;
 
+use crate::hand::Hand;
 use crate::world::{World, call, from_memory, new_token};
-
-/// A clock that stands where the test puts it.
-#[derive(Default)]
-struct Hand(AtomicU64);
-
-impl BootClock for Hand {
-    fn now(&self) -> Boot {
-        Boot::new(self.0.load(Ordering::SeqCst))
-    }
-}
 
 fn revoke(world: &World, id: TokenId) {
     world.admin.revoke_token(&Author::command_line(), &RevokeToken { id, reason: None }).unwrap();
@@ -107,7 +97,7 @@ fn atk_n_a_token_of_some_networks_is_looked_at_from_each_address() {
 fn p10_what_was_admitted_before_is_worth_nothing_to_a_guard_that_is_not_fresh_nor_to_another() {
     let world = World::fresh(Kind::Sqlite);
     let made = world.token(&[]);
-    let (boot, lease) = (Arc::new(Hand::default()), Duration::from_secs(1));
+    let (boot, lease) = (Arc::new(Hand::new()), Duration::from_secs(1));
     let source = Arc::clone(&world.store) as Arc<dyn GuardSource>;
     let open = |node| {
         let follow = Follow { boot: Arc::clone(&boot) as Arc<dyn BootClock>, ..Follow::new(NodeId([node; 16]), lease) };
@@ -122,7 +112,7 @@ fn p10_what_was_admitted_before_is_worth_nothing_to_a_guard_that_is_not_fresh_no
     assert!(!warm(&one) && one.admit_text(made.text.expose(), arrival).is_ok());
     assert!(warm(&one) && warm(&one), "kept");
     assert!(!warm(&other), "a guard knows what it was asked itself");
-    boot.0.fetch_add(1_500_000_000, Ordering::SeqCst);
+    boot.pass(Duration::from_millis(1_500));
     assert!(!warm(&one), "nobody has followed for longer than a lease");
     one.round().unwrap();
     assert!(warm(&one), "and here it goes on");

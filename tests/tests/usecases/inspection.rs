@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use token_core::{
-    AsOf, Boot, BootClock, CaughtUp, CredentialId, GuardSource, Head, Link, NodeId, Renewal, Rules, Seq, StoreError,
+    AsOf, BootClock, CaughtUp, CredentialId, GuardSource, Head, Link, NodeId, Renewal, Rules, Seq, StoreError,
     StoredToken, TokenId,
 };
 use token_guard::{Arrival, Follow, Guard, Inspection, Question, Refusal};
 use token_store::TokenStore;
 
 use crate::each_store::in_each_world;
+use crate::hand::Hand;
 use crate::world::World;
 
 /// A store that can be away.
@@ -77,16 +78,6 @@ fn away() -> StoreError {
     StoreError::Unavailable("away".into())
 }
 
-/// A clock that stands still until it is set.
-#[derive(Default)]
-struct Standing(AtomicU64);
-
-impl BootClock for Standing {
-    fn now(&self) -> Boot {
-        Boot::new(self.0.load(Ordering::SeqCst))
-    }
-}
-
 const LEASE: Duration = Duration::from_mins(1);
 
 fn question(world: &World) -> Question {
@@ -106,8 +97,7 @@ fn p24_what_is_known_of_texts_is_told_until_the_lease_ends_and_nothing_else() {
         let (known, other) = (world.token(&[]), world.token(&[]));
         let (known, other) = (known.text.expose(), other.text.expose());
         let source = Leaving { store: Arc::clone(&world.store), away: Arc::default(), asked: AtomicU64::new(0) };
-        let (source, boot) = (Arc::new(source), Arc::new(Standing::default()));
-        boot.0.store(1_000_000_000_000, Ordering::SeqCst);
+        let (source, boot) = (Arc::new(source), Arc::new(Hand::new()));
         let follow = Follow { boot: Arc::clone(&boot) as Arc<dyn BootClock>, ..Follow::new(NodeId([254; 16]), LEASE) };
         let guard = Guard::open(Arc::clone(&source) as Arc<dyn GuardSource>, follow).unwrap();
         guard.round().unwrap();
@@ -123,7 +113,7 @@ fn p24_what_is_known_of_texts_is_told_until_the_lease_ends_and_nothing_else() {
         assert_eq!(source.asked.load(Ordering::SeqCst), asked, "what is known is not asked for");
         assert!(matches!(guard.inspect(other, question).verdict, Err(Refusal::Unavailable(_))));
         assert!(matches!(guard.inspect("a.b.c", question).verdict, Err(Refusal::Invalid)));
-        boot.0.store(1_000_000_000_000 + u64::try_from(LEASE.as_nanos()).unwrap(), Ordering::SeqCst);
+        boot.pass(LEASE);
         assert!(guard.inspect_warm(known, question).is_none(), "the lease is over");
         for text in [known, other] {
             let verdict = guard.inspect(text, question).verdict;

@@ -15,6 +15,7 @@ mod each_store;
 mod embedded;
 mod explain;
 mod golden;
+mod hand;
 mod herd;
 mod inspection;
 mod keys;
