@@ -114,9 +114,7 @@ impl Connection {
     }
 }
 
-/// Middleware: a connection is not idle while one of its requests is answered. And the last answer of a connection says that
-/// it is: the HTTP library closes the connection of a client that offers another protocol with its request (RFC 9110 §7.8),
-/// as Java's does with each of them, and whoever is not told so sends the next one into it.
+/// Middleware: a connection is not idle while one of its requests is answered.
 pub(crate) async fn busy<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -128,16 +126,24 @@ pub(crate) async fn busy<B: MessageBody + 'static>(
             connection.busy.store(busy, Ordering::SeqCst);
         }
     };
-    let is_last = request.head().connection_type() == ConnectionType::Upgrade;
     mark(true);
-    let mut answered = next.call(request).await;
+    let answered = tell_last(request, next).await;
     mark(false);
-    if let Ok(answer) = &mut answered
-        && is_last
-    {
-        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
     answered
+}
+
+/// Middleware: the HTTP library closes a connection after a request that offers another protocol (RFC 9110 §7.8), as Java's
+/// client does with each of its requests. The answer says so, else the client sends the next one into a closed connection.
+pub(crate) async fn tell_last<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let is_last = request.head().connection_type() == ConnectionType::Upgrade;
+    let mut answered = next.call(request).await?;
+    if is_last {
+        answered.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(answered)
 }
 
 #[cfg(test)]

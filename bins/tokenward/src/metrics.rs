@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer};
 use token_http::HttpState;
 
 use crate::config::Config;
-use crate::connections::busy;
+use crate::connections::tell_last;
 use crate::failure::Failure;
 
 /// Where it is when `listen` is for other machines too.
@@ -72,7 +72,7 @@ pub(crate) fn listen(config: &Config, state: &Arc<HttpState>) -> Result<Option<S
     let place = Place::of(config);
     let (Place::Told(address) | Place::Usual(address)) = place else { return Ok(None) };
     let (settings, state) = (&config.settings, Arc::clone(state));
-    let app = move || App::new().configure(token_http::configure_metrics(Arc::clone(&state))).wrap(from_fn(busy));
+    let app = move || App::new().configure(token_http::configure_metrics(Arc::clone(&state))).wrap(from_fn(tell_last));
     let server = HttpServer::new(app)
         .workers(1)
         .worker_max_blocking_threads(1)

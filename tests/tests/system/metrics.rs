@@ -110,7 +110,7 @@ fn atk_i11_whoever_comes_through_a_proxy_finds_no_metrics() {
     }
 }
 
-fn free_address(host: &str) -> String {
+pub(crate) fn free_address(host: &str) -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     format!("{host}:{port}")
 }

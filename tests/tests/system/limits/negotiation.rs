@@ -1,9 +1,10 @@
 //! What clients would like to have otherwise: parts, older copies, other forms.
 
 use serde_json::json;
-use token_testkit::{Database, Kind, on_each_database};
+use token_testkit::{Database, Kind, exchange, on_each_database};
 
 use crate::app::App;
+use crate::metrics::free_address;
 
 #[test]
 fn atk_w11_ranges_dates_and_forms_change_no_answer_and_no_request_is_unpacked() {
@@ -41,16 +42,20 @@ fn atk_w11_ranges_dates_and_forms_change_no_answer_and_no_request_is_unpacked() 
 
 #[test]
 fn atk_w10_a_client_that_offers_another_protocol_is_told_that_its_connection_ends_with_the_answer() {
-    let app = App::start(Database::fresh(Kind::Sqlite));
-    let host = app.server.address().trim_start_matches("http://");
+    let database = Database::fresh(Kind::Sqlite);
+    let metrics = free_address("127.0.0.1");
+    let program = database.program().with("TOKENWARD_METRICS_LISTEN", &metrics);
+    let app = App::with(database, program);
+    let main = app.server.address().trim_start_matches("http://");
     let body = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\ntoken=a.b";
-    for (request, rest, status) in [
-        ("GET /healthz", "\r\n", 200),
-        ("GET /sign-in", "\r\n", 200),
-        ("GET /nowhere", "\r\n", 404),
-        ("PUT /healthz", "\r\n", 405),
-        ("GET /api/v1/tokens", "\r\n", 401),
-        ("POST /oauth2/introspect", body, 401),
+    for (host, request, rest, status) in [
+        (main, "GET /healthz", "\r\n", 200),
+        (main, "GET /sign-in", "\r\n", 200),
+        (main, "GET /nowhere", "\r\n", 404),
+        (main, "PUT /healthz", "\r\n", 405),
+        (main, "GET /api/v1/tokens", "\r\n", 401),
+        (main, "POST /oauth2/introspect", body, 401),
+        (&metrics, "GET /metrics", "\r\n", 200),
     ] {
         // What Java says with each request over plain HTTP, and browsers for a web socket.
         for offer in [
@@ -58,7 +63,7 @@ fn atk_w10_a_client_that_offers_another_protocol_is_told_that_its_connection_end
             "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n",
         ] {
             let asked = format!("{request} HTTP/1.1\r\nHost: {host}\r\n{offer}{rest}");
-            let answers = token_testkit::exchange(app.server.address(), asked.as_bytes());
+            let answers = exchange(host, asked.as_bytes());
             let [answer] = answers.as_slice() else { panic!("{asked}: {answers:?}") };
             assert_eq!((answer.status, answer.header("connection")), (status, Some("close")), "{asked}: {answer:?}");
             assert_eq!(answer.header("upgrade"), None, "{asked}");
