@@ -52,18 +52,18 @@ fn answers(mut bytes: &[u8]) -> Vec<Answer> {
 
 /// The first answer, of which the end may be missing, and what follows it.
 fn answer(bytes: &[u8]) -> Option<(Answer, &[u8])> {
-    let (head, length, body) = head(bytes)?;
+    let (head, length, body) = parted(bytes)?;
     Some(with_body(head, body.split_at_checked(length).unwrap_or((body, b""))))
 }
 
 /// The first answer and what follows it, once all of it is there.
 pub(crate) fn whole_answer(bytes: &[u8]) -> Option<(Answer, &[u8])> {
-    let (head, length, body) = head(bytes)?;
+    let (head, length, body) = parted(bytes)?;
     Some(with_body(head, body.split_at_checked(length)?))
 }
 
-/// An answer without its body, the length of that, and the bytes from its begin on.
-fn head(bytes: &[u8]) -> Option<(Answer, usize, &[u8])> {
+/// An answer without its body, the length of that, and the bytes from its beginning on.
+fn parted(bytes: &[u8]) -> Option<(Answer, usize, &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, body) = (bytes.get(..end)?, bytes.get(end + 4..)?);
     let head = String::from_utf8_lossy(head).into_owned();

@@ -8,7 +8,7 @@ use crate::nodes::{EFFECTIVE, NODES, Nodes, of_all, waited};
 /// The lease that is usual, in milliseconds.
 const LEASE: u64 = 1_000;
 
-/// What a machine takes beyond the bound that has little else to do.
+/// What a machine that has little else to do takes beyond the bound.
 const SLACK: u64 = 200;
 
 /// Of so many attempts one has to find the machine like that: whoever waits for too long does so in each of them.
