@@ -120,7 +120,7 @@ fn p22_a_cancelled_wait_is_no_success_where_the_standby_takes_over_before_anybod
         |name: &str| program.run(&["token", "create", "--name", name, "--role", "admin", "--json"]).ok().json();
     let [admin, unsure] = ["root", "unsure"].map(create);
     wait_for_standby(&primary.url());
-    let stops = program.clone().with("TOKENWARD_FAULTS", "write.after_commit=sleep(6000)");
+    let stops = program.clone().with("TOKENWARD_FAULTS", "write.after_commit=sleep(9000)");
     let server = Server::start(&stops, folder.join("node.log"));
     let admin = server.client().bearer(admin["token"].as_str().unwrap());
     until("the node notices", || durable(&admin) == "replicated");

@@ -44,6 +44,11 @@ impl Counted {
         Guard::open(Arc::clone(self) as Arc<dyn GuardSource>, follow).unwrap().with_signature_checks(0)
     }
 
+    /// Nothing waits for anybody from now on.
+    fn everybody_is_coming(&self) {
+        self.coming.store(CALLERS, Ordering::SeqCst);
+    }
+
     /// All come with this text at once; what becomes of each.
     fn herd(&self, guard: &Guard, text: &str, arrival: Arrival) -> Vec<Result<(), Refusal>> {
         let together = Barrier::new(CALLERS);
@@ -121,6 +126,7 @@ fn atk_m14_two_hundred_who_come_at_once_to_a_node_whose_lease_has_ended_share_it
     let (source, arrival) = (Counted::of(&world), Arrival { now: world.now(), peer: None });
     let boot = Arc::new(Hand::new());
     let guard = source.guard(&boot);
+    source.everybody_is_coming();
     assert!(guard.admit_text(made.text.expose(), arrival).is_ok());
     let before = source.rounds.load(Ordering::SeqCst);
     boot.pass(LEASE);
