@@ -121,7 +121,7 @@ impl Pools {
     }
 
     /// The same, and what was committed is looked at by the connection that did it: another one may lead to another server
-    /// by then.
+    /// by then. What fails there undoes nothing.
     pub(crate) fn write_then<T>(
         &self,
         act: impl FnOnce(&mut Conn) -> Result<Option<T>, StoreError>,

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
-use token_testkit::{Client, Server};
+use token_testkit::{Client, Program, Server};
 
 use crate::nodes::until;
 use crate::postgres::{Postgres, WATCH_DOG, owner, programs};
@@ -108,20 +108,28 @@ pub(crate) fn durable(caller: &Client) -> Value {
     caller.get("/readyz").json()["parts"]["durable"].clone()
 }
 
+/// A primary, its standby, and a program that finds the one that takes writes.
+fn pair() -> (Postgres, Standby, Program) {
+    let primary = Postgres::start_fresh();
+    let folder = primary.folder();
+    let standby = Standby::of(&primary.url(), &folder.join("standby"));
+    let both = format!("{},{}/postgres", primary.url().trim_end_matches("/postgres"), standby.address());
+    let program = primary.program().with("TOKENWARD_DATA_DIR", &folder.join("node").to_string_lossy());
+    // Calls pass for so long while the standby is frozen, and registrations with it.
+    let program = program.with("TOKENWARD_DATABASE_URL", &both).with("TOKENWARD_LEASE", "5s");
+    (primary, standby, program)
+}
+
 #[cfg(feature = "failpoints")]
 #[test]
 fn p22_a_cancelled_wait_is_no_success_where_the_standby_takes_over_before_anybody_has_looked() {
-    let mut primary = Postgres::start_fresh();
-    let folder = primary.folder().to_owned();
-    let standby = Standby::of(&primary.url(), &folder.join("standby"));
-    let both = format!("{},{}/postgres", primary.url().trim_end_matches("/postgres"), standby.address());
-    let program = primary.program().with("TOKENWARD_DATABASE_URL", &both).with("TOKENWARD_LEASE", "5s");
+    let (mut primary, standby, program) = pair();
     let create =
         |name: &str| program.run(&["token", "create", "--name", name, "--role", "admin", "--json"]).ok().json();
     let [admin, unsure] = ["root", "unsure"].map(create);
     wait_for_standby(&primary.url());
     let stops = program.clone().with("TOKENWARD_FAULTS", "write.after_commit=sleep(9000)");
-    let server = Server::start(&stops, folder.join("node.log"));
+    let server = Server::start(&stops, primary.folder().join("node.log"));
     let admin = server.client().bearer(admin["token"].as_str().unwrap());
     until("the node notices", || durable(&admin) == "replicated");
     let stopped = || server.log().matches("stopped at write.after_commit").count();
@@ -146,15 +154,9 @@ fn p22_a_cancelled_wait_is_no_success_where_the_standby_takes_over_before_anybod
 
 #[test]
 fn p22_a_confirmed_change_survives_a_failover_and_a_cancelled_wait_is_no_success() {
-    let mut primary = Postgres::start_fresh();
-    let folder = primary.folder().to_owned();
-    let standby = Standby::of(&primary.url(), &folder.join("standby"));
-    let both = format!("{},{}/postgres", primary.url().trim_end_matches("/postgres"), standby.address());
-    let program = primary.program().with("TOKENWARD_DATA_DIR", &folder.join("node").to_string_lossy());
-    // Calls pass for so long while the standby is frozen, and registrations with it.
-    let program = program.with("TOKENWARD_DATABASE_URL", &both).with("TOKENWARD_LEASE", "5s");
+    let (mut primary, standby, program) = pair();
     let made = program.run(&["token", "create", "--name", "root", "--role", "admin", "--json"]).ok().json();
-    let server = Server::start(&program, folder.join("node.log"));
+    let server = Server::start(&program, primary.folder().join("node.log"));
     let (anybody, admin) = (server.client(), server.client().bearer(made["token"].as_str().unwrap()));
     let token = |name: &str| {
         let made = admin.post("/api/v1/tokens", &json!({"name": name})).expect(201).json();

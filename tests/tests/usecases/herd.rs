@@ -117,6 +117,8 @@ fn atk_m14_two_hundred_who_come_at_once_with_a_token_nobody_has_read_share_its_r
     let came = source.herd(&guard, made.text.expose(), arrival);
     assert!(came.iter().all(Result::is_ok), "all of them pass: {came:?}");
     assert_eq!(source.readings.load(Ordering::SeqCst), 1, "one reads, the others wait for what it reads");
+    assert!(guard.admit_text(made.text.expose(), arrival).is_ok());
+    assert_eq!(source.readings.load(Ordering::SeqCst), 1, "from then on it is known");
 }
 
 #[test]
